@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 bool str_eq(const char *a, const char *b);          /* NULL equals only NULL */
 bool str_eq_nocase(const char *a, const char *b);
