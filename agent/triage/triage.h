@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks to findings to a ranked chain of causes, without a model. A finding is folded under the deepest finding that explains it along
+ * real relations (owners, claims, volumes, nodes, services, references, what it blames); causes rank by what they explain now. Deterministic:
+ * the same facts give the same bytes.
+ */
+#ifndef AGENT_TRIAGE_TRIAGE_H
+#define AGENT_TRIAGE_TRIAGE_H
+
+#include "agent/base/pool.h"
+#include "agent/tools/registry.h"
+#include "agent/tools/work.h"
+
+struct triage_options {
+	char *const *only, *const *skip; /* check names, NULL-terminated, or NULL. Unknown names: ERR_ARG with the nearest */
+	struct pool *pool;               /* for reading ahead on live clusters; NULL: one read after the other */
+	int64_t deadline;                /* monotonic: checks not done by then are a blind spot; 0: none */
+};
+
+struct triage_finding {
+	struct work_finding f;
+	int id;                          /* 1 for F1, in the order of findings */
+	int caused_by;                   /* id, 0: none */
+	int *symptoms;                   /* ids of what it explains, all levels, ascending; 0 ends */
+	size_t explains;                 /* failing objects of now that it explains, itself included */
+	bool now;                        /* part of a failure of now, not history */
+};
+
+struct triage {
+	struct triage_finding *findings; /* ordered: severity, score, object */
+	size_t count;
+	int *root_causes;                /* ids, most likely first; 0 ends */
+	struct world *world;             /* borrowed */
+	int64_t duration_ms;
+	size_t checks_run;
+};
+
+/* Runs every enabled check of every cluster and links what they found. Evidence ids of world are renumbered to the order of findings. */
+struct triage *triage_run(struct world *w, struct registry *r, const struct triage_options *o, struct err *e);
+void triage_free(struct triage *t);
+const struct triage_finding *triage_find(const struct triage *t, int id);
+
+/* dupin.triage/v1 of the contract. New reference. */
+json_t *triage_json(const struct triage *t);
+json_t *triage_finding_json(const struct triage *t, const struct triage_finding *f);
+/* One line for prompts and titles: "ResourceClaim ml/train-gpu: cause". The caller's. */
+char *triage_title(const struct triage *t, const struct triage_finding *f);
+
+#endif
