@@ -58,7 +58,10 @@ struct origin_ops {
 		   struct err *e);
 	/* Optional: the decoded body as a new reference (shared, never to be changed), the same as get would have sent. NULL: use get. */
 	json_t *(*get_json)(struct origin *o, const struct origin_request *q, struct origin_reply *r);
+	/* Releases the implementation's struct. name, place and default_namespace are origin_free's: gone (NULL) by then. */
 	void (*free)(struct origin *o);
+	/* Optional: what origin_each_problem lists. */
+	void (*each_problem)(struct origin *o, void (*fn)(void *ctx, const char *what, const char *why), void *ctx);
 };
 
 /* First member of each implementation's struct. */
