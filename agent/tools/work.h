@@ -6,6 +6,7 @@
 #ifndef AGENT_TOOLS_WORK_H
 #define AGENT_TOOLS_WORK_H
 
+#include "agent/base/arena.h"
 #include "agent/base/buf.h"
 #include "agent/tools/world.h"
 #include "toolsets/toolset.h"
@@ -49,13 +50,33 @@ struct work {
 	size_t finding_count, finding_cap;
 	struct work_touch *touches;
 	size_t touch_count, touch_cap;
-	struct work_kept *kept;  /* json_t references and texts lent to the toolset until the work ends */
+	struct arena *arena;     /* references and texts lent to the toolset until the work ends */
+	struct work_regex *regex; /* the pattern that was used last */
 	uint64_t bytes;          /* read for this work */
 };
 
 void work_init(struct work *w, struct world *world, struct cluster *cluster, struct cancel *cancel);
 void work_fini(struct work *w);
 void work_finding_fini(struct work_finding *f);
+
+/* Notes that a resource (name NULL: its list) or a raw path was read. */
+void work_touch(struct work *w, const char *resource, const char *ns, const char *name, const char *path);
+void work_touches_fini(struct work_touch *t, size_t n);
+/* A new reference or heap text that lives until the work ends. Returns it. */
+json_t *work_keep(struct work *w, json_t *owned);
+char *work_keep_text(struct work *w, char *owned);
+
+/* The services by room; work_host joins them. */
+json_t *work_list(struct work *w, const char *resource, const char *ns, enum seen *seen);
+json_t *work_find(struct work *w, const char *resource, const char *ns, const char *name, enum seen *seen);
+void work_log(struct work *w, const struct log_request *q, struct log_text *out);
+enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t), void *ctx,
+			char *why, size_t why_size);
+int work_cite(struct work *w, const json_t *object, const char *pointer, const char *quote);
+int work_cite_line(struct work *w, const char *source, size_t line, const char *quote);
+int work_cite_absence(struct work *w, const char *resource, const char *ns, const char *name);
+int work_cite_derived(struct work *w, const char *source, const char *pointer, const char *text, const int *inputs);
+void work_finding(struct work *w, const struct finding *f);
 
 /* The services, the same table for every toolset. */
 extern const struct host work_host;
