@@ -15,6 +15,10 @@ PKGS   := libcurl jansson yaml-0.1 libpcre2-8 sqlite3 libutf8proc libcrypto
 CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wshadow -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wold-style-definition -Wvla -Wformat=2 -Wundef -Wpointer-arith -Werror
+# Texts are cut to the size of their field on purpose; clang does not know this warning.
+ifeq ($(findstring clang,$(CC)),)
+WARN   += -Wno-format-truncation
+endif
 HARDEN := -fno-strict-aliasing -fstack-protector-strong -fPIE
 ifeq ($(SAN),)
 HARDEN += -D_FORTIFY_SOURCE=2
