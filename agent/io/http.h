@@ -22,7 +22,8 @@ struct http_peer {
 	const char *cert_pem, *key_pem;       /* or in memory */
 	const char *tls_server_name;          /* verified (and sent as SNI) instead of the host of the URL */
 	bool insecure;                        /* no verification */
-	const char *proxy;                    /* "http://proxy:3128", "" forbids the environment's proxy */
+	/* "http://proxy:3128"; "" forbids the environment's proxy, which is never used for loopback addresses. */
+	const char *proxy;
 	const char *bearer;                   /* Authorization: Bearer */
 	const char *user, *password;          /* basic */
 };
@@ -42,9 +43,9 @@ struct http_request {
 };
 
 struct http_reply {
-	int status;                           /* 0 when there was no answer */
+	int status;                           /* 0 when there was no answer; set before the first piece of the body */
 	char type[96];                        /* Content-Type without parameters, lower-case */
-	int64_t retry_after_ms;               /* Retry-After (seconds or date), -1 when absent */
+	int64_t retry_after_ms;               /* Retry-After (seconds or date) or retry-after-ms, -1 when absent */
 	uint64_t bytes;                       /* decoded body bytes delivered */
 	uint64_t wire_bytes;                  /* as received */
 	bool capped;                          /* max_bytes was hit */
@@ -54,7 +55,8 @@ struct http_reply {
 /* Body pieces as they come, whatever the status; non-zero stops the transfer (reply.stopped). */
 typedef int http_sink(void *ctx, const char *data, size_t len);
 
-struct http *http_new(void);   /* curl_global_init happens at the first one, once */
+/* Costs nothing: curl itself starts at the first request of the process. */
+struct http *http_new(void);
 void http_free(struct http *h);
 /*
  * 0 when an HTTP answer came whole (any status!), -1: ERR_NET (DNS, refused, TLS; the message names host and reason and, for
@@ -68,6 +70,7 @@ struct http_set;
 struct http_set *http_set_new(void);
 void http_set_free(struct http_set *s);
 struct http *http_set_take(struct http_set *s);
+/* A client that is still lent at http_set_free may be given back later: the last one ends the set. */
 void http_set_give(struct http_set *s, struct http *h);
 
 #endif
