@@ -22,13 +22,17 @@ json_t *json_text(const char *s, size_t n);
 json_t *json_text0(const char *s); /* NULL gives json null */
 
 /*
- * New document. Strict JSON; \u0000 and lone surrogates are mended to U+FFFD, integers beyond int64 become reals, so that
- * real-world answers parse. name is for the message: "NAME: line 3 column 7: ...". Nesting over 512: ERR_PARSE.
+ * New document. Strict JSON; \u0000, lone surrogates and invalid UTF-8 are mended to U+FFFD, integers beyond int64 become
+ * reals, so that real-world answers parse. name is for the message: "NAME: line 3 column 7: ...". Nesting over 512:
+ * ERR_PARSE.
  */
 json_t *json_parse(const char *s, size_t n, const char *name, struct err *e);
 /* Compact UTF-8 text, the caller's; keys in insertion order (sorted: JSON_SORT_KEYS). */
 char *json_dump(const json_t *j, bool sorted);
 void json_dump_to(struct buf *b, const json_t *j, bool sorted);
+/* Shortest text that reads back as the same number; j must be one. A real keeps a '.' or an exponent. */
+#define JSON_NUMBER_TEXT 40
+void json_number_text(const json_t *j, char out[static JSON_NUMBER_TEXT]);
 
 /* Path getters: segments separated by '.', "spec.template.spec.containers.0.image"; "\\." is a dot in a key. */
 json_t *json_at(const json_t *j, const char *path);
