@@ -137,7 +137,7 @@ static int run_call(struct http *h, struct http_call *c, struct err *e)
 	if (cancel_fired(c->q->cancel))
 		return report(c, HTTP_CANCELED, why, e);
 	if (clock_left(c->q->deadline) == 0)
-		return report(c, HTTP_DEADLINE, why, e);
+		return err_set(e, ERR_TIMEOUT, "no time was left for the request to %s: the time limit had passed before", c->target);
 	http_reply_watch(c);
 	how = http_drive(h->multi, c, c->easy, c->q->deadline, &why);
 	http_reply_finish(c);

@@ -45,7 +45,7 @@ int http_call_explain_deadline(const struct http_call *c, struct err *e)
 {
 	auto_free char *how_far = progress_of(c);
 
-	return err_set(e, ERR_TIMEOUT, "no full answer from %.200s within the time limit (%.1f s were used; %s)", c->target,
+	return err_set(e, ERR_TIMEOUT, "no full answer from %.200s within the time limit (%.1f s were used; %s): check the server, or allow more time", c->target,
 		       seconds(clock_mono_ms() - c->started), how_far);
 }
 
@@ -66,7 +66,7 @@ static int explain_names(const struct http_call *c, const struct http_cert *cert
 		       c->target, str_or(wanted, host), str_or(cert->names, "other names"));
 }
 
-/* By the verdict of OpenSSL on the chain; 0 means that the chain is fine and the name is not. */
+/* By the verdict of OpenSSL on the chain; the name is checked by curl, after it. */
 static int explain_trust(struct http_call *c, CURLcode why, struct err *e)
 {
 	struct http_cert cert;
@@ -74,11 +74,9 @@ static int explain_trust(struct http_call *c, CURLcode why, struct err *e)
 
 	curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
 	http_cert_look(c, &cert);
-	switch (verdict) {
-	case X509_V_OK:
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+	if (strstr(c->text, "target host name"))
 		return explain_names(c, &cert, e);
+	switch (verdict) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 		return err_set(e, ERR_NET, "the certificate of %.120s has expired (valid until %.40s): renew it on the server, or check the clock of this machine",
 			       c->target, str_or(cert.ends, "an earlier date"));
@@ -171,7 +169,8 @@ static int explain_cut(const struct http_call *c, CURLcode why, struct err *e)
 	if (tunnel >= 300)
 		return err_set(e, ERR_NET, "the proxy refused the way to %.120s with status %ld: check the proxy's login and rules, or NO_PROXY",
 			       c->target, tunnel);
-	if (!c->connected)
+	/* With TLS 1.3 a server refuses the client's certificate only after the client thinks that all is well. */
+	if (!c->connected || strstr(c->text, "alert "))
 		return explain_handshake(c, why, e);
 	if (!c->reply->status)
 		return err_set(e, ERR_NET, "%.120s closed the connection without an answer: check the server's log, and http:// against https://",

@@ -148,7 +148,7 @@ static int set_server_name(struct http_call *c, const char *name, struct err *e)
 	    curl_url_set(u, CURLUPART_HOST, host, 0) != CURLUE_OK || curl_url_get(u, CURLUPART_URL, &url, 0) != CURLUE_OK) {
 		curl_free(port);
 		curl_url_cleanup(u);
-		return err_set(e, ERR_ARG, "the TLS server name \"%.120s\" for %s is no host name", name, c->target);
+		return err_set(e, ERR_ARG, "the TLS server name \"%.120s\" for %s is no host name: correct or remove it", name, c->target);
 	}
 	route = mem_printf("%s:%s:%s", host, port, c->target);
 	c->connect_to = curl_slist_append(NULL, route);

@@ -75,7 +75,8 @@ int url_check(const char *url, struct err *e)
 	if (!str_eq_nocase(scheme, "http") && !str_eq_nocase(scheme, "https"))
 		return err_set(e, ERR_ARG, "\"%.120s\" has the scheme \"%.20s\": only http and https can be used", url,
 			       str_or(scheme, ""));
-	if (str_empty(host))
+	/* curl would take "http:///name" for "http://name" */
+	if (str_empty(host) || strstr(url, "://")[3] == '/')
 		return err_set(e, ERR_ARG, "\"%.120s\" names no host: write https://HOST[:PORT][/PATH]", url);
 	return 0;
 }
