@@ -54,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	a = parse(data + 1, n - 1, n, &whole);
 	b = parse(data + 1, n - 1, (size_t)(data[0] % 64) + 1, &parts);
-	if (a != b || whole.events != parts.events || strcmp(buf_cstr(&whole.text), buf_cstr(&parts.text)) != 0)
+	if (a != b || whole.events != parts.events || whole.text.len != parts.text.len ||
+	    memcmp(buf_cstr(&whole.text), buf_cstr(&parts.text), whole.text.len) != 0)
 		abort();
 	buf_fini(&whole.text);
 	buf_fini(&parts.text);
