@@ -96,10 +96,13 @@ json_t *store_document(struct store *s, const char *id, struct err *e);
 json_t *store_dump(struct store *s, const char *id, bool with_bodies, struct err *e);
 /* Events with number > after, at most limit. New reference: [{"seq","time","kind","data"}]. */
 json_t *store_events(struct store *s, const char *id, int64_t after, size_t limit, struct err *e);
-/* A recorded read for replay and evidence: {"state","status","type","why","bytes"}, body the caller's or NULL. NULL: none such. */
+/*
+ * A recorded read for replay and evidence: {"state","status","type","why","bytes"}, body the caller's or NULL. NULL: none such.
+ * cluster NULL: any. accept NULL: application/json. Of several the newest that reached the source.
+ */
 json_t *store_find_read(struct store *s, const char *id, const char *cluster, const char *path, const char *accept, char **body,
 			size_t *len);
-/* Removes one and bodies that nothing else refers to. */
+/* Removes one and bodies that nothing else refers to. ERR_STATE while it still runs. */
 int store_delete(struct store *s, const char *id, struct err *e) MUST_CHECK;
 
 /* --- search (search.c) --- */
