@@ -20,14 +20,32 @@ static bool is_full(int sys)
 	return sys == ENOSPC || sys == EDQUOT || sys == EFBIG;
 }
 
+/*
+ * SQLite keeps the errno of a failed write with the file, and only sometimes hands it up; the write may have been to the
+ * log.
+ */
+static int last_errno(sqlite3 *sq)
+{
+	int sys = sqlite3_system_errno(sq);
+	sqlite3_file *log = NULL;
+
+	if (sys == 0)
+		sqlite3_file_control(sq, "main", SQLITE_FCNTL_LAST_ERRNO, &sys);
+	if (sys == 0)
+		sqlite3_file_control(sq, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log && log->pMethods)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &sys);
+	return sys;
+}
+
 int db_fail_file(const char *path, int sys, struct err *e)
 {
 	enum err_code code = sys == EACCES || sys == EPERM || sys == EROFS ? ERR_DENIED : ERR_IO;
 
 	if (is_full(sys))
 		return fail_full(path, sys, e);
-	err_set(e, code, "cannot open the database %s: %s; make its folder writable or " ELSEWHERE, path,
-		sys ? strerror(sys) : "unknown reason");
+	err_set(e, code, "cannot open the database %s: %s; %s" ELSEWHERE, path, sys ? strerror(sys) : "unknown reason",
+		code == ERR_DENIED ? "make it and its folder writable or " : "");
 	if (e)
 		e->sys = sys;
 	return -1;
@@ -36,7 +54,7 @@ int db_fail_file(const char *path, int sys, struct err *e)
 int db_fail(struct db *d, int rc, struct err *e)
 {
 	const char *said = d->sq ? sqlite3_errmsg(d->sq) : sqlite3_errstr(rc);
-	int sys = d->sq ? sqlite3_system_errno(d->sq) : 0;
+	int sys = d->sq ? last_errno(d->sq) : 0;
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:

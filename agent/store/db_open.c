@@ -37,7 +37,7 @@ static int make_file(const char *path, struct err *e)
 
 	if (fd >= 0)
 		return fchmod(fd, 0600) == 0 ? 0 : db_fail_file(path, errno, e);
-	if (errno != EEXIST || stat(path, &st) < 0)
+	if ((errno != EEXIST && errno != EISDIR) || stat(path, &st) < 0)
 		return db_fail_file(path, errno, e);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_ARG, "the database %s is %s; name a file with --db PATH or DUPIN_DB", path,
