@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/text/decisive_rules.h"
+
+#include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static unsigned pair_of(char a, char b)
+{
+	return ((unsigned)(unsigned char)a * 61 + (unsigned char)b) & 4095;
+}
+
+/* Length of an RFC 3339 time and the blank after it ("2026-05-01T10:00:00.123456789Z "), which runtimes put before lines. */
+static size_t stamp_length(const char *s, size_t n)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	size_t i = 0;
+
+	for (; i < sizeof form - 1; i++)
+		if (i >= n || (form[i] == '0' ? !is_digit(s[i]) : s[i] != form[i]))
+			return 0;
+	while (i < n && (is_digit(s[i]) || strchr(".:+-Z", s[i])) && s[i])
+		i++;
+	return i < n && s[i] == ' ' ? i + 1 : 0;
+}
+
+static void blank_benign(struct line *l)
+{
+	for (const char *const *p = decisive_benign; *p; p++) {
+		size_t len = strlen(*p);
+
+		if (!decisive_has(l, *p))
+			continue;
+		for (char *at = l->low; (at = strstr(at, *p)); at += len) {
+			if (at > l->low && is_alnum(at[-1]) && is_alnum(**p))
+				continue;
+			memset(at, ' ', len);
+		}
+	}
+}
+
+void decisive_line_read(struct line *l, const char *s, size_t n)
+{
+	size_t skip;
+
+	if (n && s[n - 1] == '\r')
+		n--;
+	skip = stamp_length(s, n);
+	l->text = s + skip;
+	l->len = n - skip;
+	l->indented = l->len && (l->text[0] == ' ' || l->text[0] == '\t');
+	l->low_len = 0;
+	memset(l->pairs, 0, sizeof l->pairs);
+	for (size_t i = 0; i < l->len && l->low_len < LINE_SEEN; i++) {
+		char c = l->text[i];
+
+		if (c == '\x1b' && i + 1 < l->len && l->text[i + 1] == '[') { /* colours */
+			for (i += 2; i < l->len && !(l->text[i] >= '@' && l->text[i] <= '~'); i++)
+				;
+			continue;
+		}
+		c = c == '\0' || c == '\t' ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+		l->low[l->low_len++] = c;
+	}
+	l->low[l->low_len] = '\0';
+	for (size_t i = 0; i + 1 < l->low_len; i++) {
+		unsigned bit = pair_of(l->low[i], l->low[i + 1]);
+
+		l->pairs[bit / 8] |= (unsigned char)(1u << bit % 8);
+	}
+	l->empty = strspn(l->low, " ") == l->low_len;
+	l->level = decisive_level(l->text, l->len);
+	blank_benign(l);
+}
+
+static bool may_have(const struct line *l, const char *p)
+{
+	for (int i = 0; i < 4 && p[0] && p[1] && p[0] != '*' && p[1] != '*'; i++, p++) {
+		unsigned bit = pair_of(p[0], p[1]);
+
+		if (!(l->pairs[bit / 8] & (1u << bit % 8)))
+			return false;
+	}
+	return true;
+}
+
+bool decisive_has(const struct line *l, const char *pattern)
+{
+	const char *at = l->low, *star;
+	bool start = *pattern == '^';
+
+	pattern += start;
+	if (!may_have(l, pattern))
+		return false;
+	at += start ? strspn(at, " ") : 0;
+	while ((star = strchr(pattern, '*'))) {
+		size_t len = (size_t)(star - pattern);
+
+		at = start ? (strncmp(at, pattern, len) == 0 ? at : NULL)
+			   : memmem(at, l->low_len - (size_t)(at - l->low), pattern, len);
+		if (!at)
+			return false;
+		at += len;
+		pattern = star + 1;
+		start = false;
+	}
+	return start ? strncmp(at, pattern, strlen(pattern)) == 0 : strstr(at, pattern) != NULL;
+}
+
+bool decisive_any(const struct line *l, const char *const *patterns)
+{
+	for (; *patterns; patterns++)
+		if (decisive_has(l, *patterns))
+			return true;
+	return false;
+}
+
+const struct rule *decisive_content_of(const struct line *l)
+{
+	for (const struct rule *r = decisive_content; r->pattern; r++)
+		if (decisive_has(l, r->pattern))
+			return r;
+	return NULL;
+}
+
+static bool ends_like_exception(const char *s, size_t n)
+{
+	static const char *const tails[] = {"Error", "Exception", "Exit", "Fault", "Interrupt", "Failure", "Errors"};
+
+	for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+		size_t len = strlen(tails[i]);
+
+		if (n >= len && memcmp(s + n - len, tails[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool decisive_is_exception(const struct line *l)
+{
+	static const char *const before[] = {"Uncaught ", "Unhandled exception. ", "Unhandled Exception: ", "Exception in thread "};
+	size_t i = 0, from;
+
+	for (size_t k = 0; k < sizeof before / sizeof *before; k++) {
+		size_t len = strlen(before[k]);
+
+		if (l->len > len && memcmp(l->text, before[k], len) == 0)
+			return true;
+	}
+	while (i < l->len && l->text[i] == ' ')
+		i++;
+	from = i;
+	while (i < l->len && i - from < 200 && (is_alnum(l->text[i]) || strchr("_.$", l->text[i])) && l->text[i])
+		i++;
+	if (i == from || !ends_like_exception(l->text + from, i - from))
+		return false;
+	/* "Error" alone must be followed by its message; a class may stand for itself. */
+	if (i == l->len)
+		return i - from > 9;
+	return l->text[i] == ':' || (l->len - i > 2 && l->text[i] == ' ' && (l->text[i + 1] == '[' || l->text[i + 1] == '('));
+}
+
+static int points_by_level(const struct line *l, const struct rule *about, bool weak, bool follows)
+{
+	int floor = about ? about->points : 0;
+
+	switch (l->level) {
+	case LEVEL_FATAL:
+		if (about)
+			return floor > 940 ? floor : 940;
+		return follows ? 300 : weak ? 500 : 900;
+	case LEVEL_ERROR:
+		if (about)
+			return floor > 800 ? floor : 800;
+		return follows ? 250 : weak ? 430 : 620;
+	case LEVEL_WARN:
+		return about ? (floor >= 900 ? 700 : 450) : decisive_any(l, decisive_trouble) && !follows ? 280 : 0;
+	case LEVEL_INFO:
+	case LEVEL_DEBUG:
+		return about && floor > 600 ? (floor >= 900 ? 600 : 220) : 0;
+	case LEVEL_NONE:
+		break;
+	}
+	if (about)
+		return floor ? floor : 500;
+	if (!decisive_any(l, decisive_trouble))
+		return 0;
+	if (follows)
+		return 180;
+	if (decisive_has(l, "^fatal") || decisive_has(l, "fatal error") || decisive_has(l, "^panic"))
+		return 800;
+	if (weak)
+		return 400;
+	if (decisive_is_exception(l))
+		return 720;
+	return decisive_has(l, "^error") ? 600 : 420;
+}
+
+int decisive_points(const struct line *l, const char **kind)
+{
+	const struct rule *about;
+	bool follows, weak;
+	int points;
+
+	*kind = "";
+	if (l->empty || decisive_any(l, decisive_noise))
+		return 0;
+	about = decisive_content_of(l);
+	follows = decisive_any(l, decisive_consequences);
+	weak = decisive_any(l, decisive_weak);
+	points = points_by_level(l, about, weak, follows);
+	if (points == 0)
+		return 0;
+	*kind = about ? about->kind : decisive_is_exception(l) ? "exception" : "error";
+	/* An attempt that will be made again did not end the program. */
+	if (decisive_has(l, "retrying") || decisive_has(l, "will retry") || decisive_has(l, "trying again") || decisive_has(l, "ignoring"))
+		points -= points / 5;
+	if (about && follows && about->points < 800)
+		points -= points / 8;
+	return points;
+}
