@@ -9,11 +9,10 @@
 #include "agent/text/decisive_rules.h"
 #include "agent/text/decisive_trace.h"
 
-#define LINES_MAX 20000         /* of the end of the log */
+#define LINES_MAX 20000 /* of the end of the log */
 #define BYTES_MAX (8u << 20)
-#define BENIGN_COST 12          /* points for each ordinary thing that the program still did afterwards */
+#define BENIGN_COST 12 /* points for each ordinary thing that the program still did afterwards */
 #define BENIGN_COST_MAX 330
-#define SHAPES 65536            /* slots of the set of line shapes; a power of two, over twice LINES_MAX */
 
 /* Lines that differ in numbers only are one thing: words holding a digit count as the same. */
 static uint64_t shape_of(const char *s, size_t n)
@@ -26,7 +25,8 @@ static uint64_t shape_of(const char *s, size_t n)
 		size_t from = i;
 		bool digit = false;
 
-		while (i < n && (s[i] == '_' || (s[i] >= '0' && s[i] <= '9') || ((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z'))) {
+		while (i < n && (s[i] == '_' || (s[i] >= '0' && s[i] <= '9') ||
+				 ((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z'))) {
 			digit = digit || (s[i] >= '0' && s[i] <= '9');
 			i++;
 		}
@@ -47,25 +47,30 @@ struct shape {
 	struct happening *last; /* the last one of this shape */
 };
 
-static struct shape *shape_slot(struct shape *set, uint64_t hash)
+/* slots is a power of two and over twice the number of shapes. */
+static struct shape *shape_slot(struct shape *set, size_t slots, uint64_t hash)
 {
-	size_t i = hash & (SHAPES - 1);
+	size_t i = hash & (slots - 1);
 
 	while (set[i].hash && set[i].hash != hash)
-		i = (i + 1) & (SHAPES - 1);
+		i = (i + 1) & (slots - 1);
 	return &set[i];
 }
 
 /* Points lose for what went on undisturbed after them; of the same shape the last counts, at the place of the first. */
 static const struct happening *choose(struct happening *all, size_t count, int *points)
 {
-	struct shape *set = mem_zero(SHAPES * sizeof *set);
 	const struct happening *best = NULL;
+	struct shape *set;
+	size_t slots = 16;
 	int benign = 0;
 
+	while (slots < count * 2)
+		slots *= 2;
+	set = mem_zero(slots * sizeof *set);
 	for (size_t i = count; i-- > 0;) {
 		struct happening *h = &all[i];
-		struct shape *slot = shape_slot(set, shape_of(h->line, h->len));
+		struct shape *slot = shape_slot(set, slots, shape_of(h->line, h->len));
 
 		if (slot->hash) {
 			if (slot->last->points > 0)
@@ -83,7 +88,8 @@ static const struct happening *choose(struct happening *all, size_t count, int *
 	for (size_t i = 0; i < count; i++) {
 		const struct happening *h = &all[i];
 
-		if (h->counted && (!best || h->points > best->points || (h->points == best->points && h->first < best->first)))
+		if (h->counted &&
+		    (!best || h->points > best->points || (h->points == best->points && h->first < best->first)))
 			best = h;
 	}
 	free(set);
@@ -125,7 +131,8 @@ void decisive_find(const char *text, size_t n, struct decisive *out)
 	}
 	best = choose(t.all, t.count, &points);
 	if (best && points > 0) {
-		*out = (struct decisive){best->number, best->line, best->len, best->kind, points > 1000 ? 1 : points / 1000.0};
+		*out = (struct decisive){best->number, best->line, best->len, best->kind,
+					 points > 1000 ? 1 : points / 1000.0};
 		if (out->len && out->line[out->len - 1] == '\r')
 			out->len--;
 	}

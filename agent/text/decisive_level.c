@@ -12,14 +12,14 @@ struct name {
 };
 
 static const struct name names[] = {
-	{"fatal", LEVEL_FATAL},    {"panic", LEVEL_FATAL},     {"critical", LEVEL_FATAL}, {"crit", LEVEL_FATAL},
-	{"emerg", LEVEL_FATAL},    {"emergency", LEVEL_FATAL}, {"alert", LEVEL_FATAL},    {"severe", LEVEL_ERROR},
-	{"ftl", LEVEL_FATAL},      {"dpanic", LEVEL_FATAL},    {"error", LEVEL_ERROR},    {"err", LEVEL_ERROR},
-	{"eror", LEVEL_ERROR},     {"failure", LEVEL_ERROR},   {"warn", LEVEL_WARN},      {"warning", LEVEL_WARN},
-	{"wrn", LEVEL_WARN},       {"info", LEVEL_INFO},       {"inf", LEVEL_INFO},       {"notice", LEVEL_INFO},
-	{"information", LEVEL_INFO}, {"log", LEVEL_INFO},      {"note", LEVEL_INFO},      {"hint", LEVEL_INFO},
-	{"detail", LEVEL_INFO},    {"statement", LEVEL_INFO},  {"context", LEVEL_INFO},   {"debug", LEVEL_DEBUG},
-	{"dbg", LEVEL_DEBUG},      {"trace", LEVEL_DEBUG},     {"verbose", LEVEL_DEBUG},  {"fine", LEVEL_DEBUG},
+    {"fatal", LEVEL_FATAL},	 {"panic", LEVEL_FATAL},     {"critical", LEVEL_FATAL}, {"crit", LEVEL_FATAL},
+    {"emerg", LEVEL_FATAL},	 {"emergency", LEVEL_FATAL}, {"alert", LEVEL_FATAL},	{"severe", LEVEL_ERROR},
+    {"ftl", LEVEL_FATAL},	 {"dpanic", LEVEL_FATAL},    {"error", LEVEL_ERROR},	{"err", LEVEL_ERROR},
+    {"eror", LEVEL_ERROR},	 {"failure", LEVEL_ERROR},   {"warn", LEVEL_WARN},	{"warning", LEVEL_WARN},
+    {"wrn", LEVEL_WARN},	 {"info", LEVEL_INFO},	     {"inf", LEVEL_INFO},	{"notice", LEVEL_INFO},
+    {"information", LEVEL_INFO}, {"log", LEVEL_INFO},	     {"note", LEVEL_INFO},	{"hint", LEVEL_INFO},
+    {"detail", LEVEL_INFO},	 {"statement", LEVEL_INFO},  {"context", LEVEL_INFO},	{"debug", LEVEL_DEBUG},
+    {"dbg", LEVEL_DEBUG},	 {"trace", LEVEL_DEBUG},     {"verbose", LEVEL_DEBUG},	{"fine", LEVEL_DEBUG},
 };
 
 static bool is_digit(char c)
@@ -80,7 +80,11 @@ static enum level by_number(const char *s, size_t n)
 /* MongoDB writes {"s":"F"}. */
 static enum level by_letter(char c)
 {
-	return c == 'F' ? LEVEL_FATAL : c == 'E' ? LEVEL_ERROR : c == 'W' ? LEVEL_WARN : c == 'I' ? LEVEL_INFO : LEVEL_NONE;
+	return c == 'F'	  ? LEVEL_FATAL
+	       : c == 'E' ? LEVEL_ERROR
+	       : c == 'W' ? LEVEL_WARN
+	       : c == 'I' ? LEVEL_INFO
+			  : LEVEL_NONE;
 }
 
 /* The level after a key such as "level": or level=. */
@@ -101,8 +105,9 @@ static enum level value_level(const char *s, size_t n)
 /* 1 found, 0 no level key in the line. */
 static int keyed_level(const char *s, size_t n, enum level *out)
 {
-	static const char *const json_keys[] = {"\"level\":", "\"severity\":", "\"lvl\":", "\"s\":", "\"loglevel\":", "\"log.level\":",
-						"\"@l\":", "\"levelname\":", "\"Level\":", "\"LogLevel\":", "\"log_level\":"};
+	static const char *const json_keys[] = {
+	    "\"level\":", "\"severity\":",  "\"lvl\":",	  "\"s\":",	   "\"loglevel\":", "\"log.level\":",
+	    "\"@l\":",	  "\"levelname\":", "\"Level\":", "\"LogLevel\":", "\"log_level\":"};
 	static const char *const text_keys[] = {"level=", "lvl=", "severity=", "levelname=", "loglevel="};
 	bool json = n && s[0] == '{';
 	const char *const *keys = json ? json_keys : text_keys;
@@ -135,7 +140,8 @@ static bool is_marked(const char *s, size_t n, size_t from, size_t to)
 
 		return !strchr("_-./=", after) && !strchr("_-./\"'(", before);
 	}
-	if (from && to < n && ((s[from - 1] == '[' && (s[to] == ']' || s[to] == ':')) || (s[from - 1] == '<' && s[to] == '>')))
+	if (from && to < n &&
+	    ((s[from - 1] == '[' && (s[to] == ']' || s[to] == ':')) || (s[from - 1] == '<' && s[to] == '>')))
 		return true;
 	return to < n && s[to] == ':' && from == 0 && n - to > 1 && s[to + 1] == ' ';
 }

@@ -18,7 +18,8 @@ static unsigned pair_of(char a, char b)
 	return ((unsigned)(unsigned char)a * 61 + (unsigned char)b) & 4095;
 }
 
-/* Length of an RFC 3339 time and the blank after it ("2026-05-01T10:00:00.123456789Z "), which runtimes put before lines. */
+/* Length of an RFC 3339 time and the blank after it ("2026-05-01T10:00:00.123456789Z "), which runtimes put before
+ * lines. */
 static size_t stamp_length(const char *s, size_t n)
 {
 	static const char form[] = "0000-00-00T00:00:00";
@@ -83,13 +84,29 @@ void decisive_line_read(struct line *l, const char *s, size_t n)
 
 static bool may_have(const struct line *l, const char *p)
 {
-	for (int i = 0; i < 4 && p[0] && p[1] && p[0] != '*' && p[1] != '*'; i++, p++) {
+	for (int i = 0; i < 4 && p[0] && p[1] && p[0] != '*' && p[1] != '*' && p[1] != '$'; i++, p++) {
 		unsigned bit = pair_of(p[0], p[1]);
 
 		if (!(l->pairs[bit / 8] & (1u << bit % 8)))
 			return false;
 	}
 	return true;
+}
+
+/* The last piece of a pattern: '$' wants nothing but blanks after it. */
+static bool ends_with_rest(const char *at, const char *piece, bool start)
+{
+	size_t len = strcspn(piece, "$");
+
+	if (piece[len] == '\0')
+		return start ? strncmp(at, piece, len) == 0 : strstr(at, piece) != NULL;
+	for (; *at; at++) {
+		if (strncmp(at, piece, len) == 0 && at[len + strspn(at + len, " ")] == '\0')
+			return true;
+		if (start)
+			return false;
+	}
+	return false;
 }
 
 bool decisive_has(const struct line *l, const char *pattern)
@@ -112,7 +129,7 @@ bool decisive_has(const struct line *l, const char *pattern)
 		pattern = star + 1;
 		start = false;
 	}
-	return start ? strncmp(at, pattern, strlen(pattern)) == 0 : strstr(at, pattern) != NULL;
+	return ends_with_rest(at, pattern, start);
 }
 
 bool decisive_any(const struct line *l, const char *const *patterns)
@@ -146,7 +163,8 @@ static bool ends_like_exception(const char *s, size_t n)
 
 bool decisive_is_exception(const struct line *l)
 {
-	static const char *const before[] = {"Uncaught ", "Unhandled exception. ", "Unhandled Exception: ", "Exception in thread "};
+	static const char *const before[] = {"Uncaught ", "Unhandled exception. ",
+					     "Unhandled Exception: ", "Exception in thread "};
 	size_t i = 0, from;
 
 	for (size_t k = 0; k < sizeof before / sizeof *before; k++) {
@@ -165,7 +183,8 @@ bool decisive_is_exception(const struct line *l)
 	/* "Error" alone must be followed by its message; a class may stand for itself. */
 	if (i == l->len)
 		return i - from > 9;
-	return l->text[i] == ':' || (l->len - i > 2 && l->text[i] == ' ' && (l->text[i + 1] == '[' || l->text[i + 1] == '('));
+	return l->text[i] == ':' ||
+	       (l->len - i > 2 && l->text[i] == ' ' && (l->text[i + 1] == '[' || l->text[i + 1] == '('));
 }
 
 static int points_by_level(const struct line *l, const struct rule *about, bool weak, bool follows)
@@ -221,7 +240,8 @@ int decisive_points(const struct line *l, const char **kind)
 		return 0;
 	*kind = about ? about->kind : decisive_is_exception(l) ? "exception" : "error";
 	/* An attempt that will be made again did not end the program. */
-	if (decisive_has(l, "retrying") || decisive_has(l, "will retry") || decisive_has(l, "trying again") || decisive_has(l, "ignoring"))
+	if (decisive_has(l, "retrying") || decisive_has(l, "will retry") || decisive_has(l, "trying again") ||
+	    decisive_has(l, "ignoring"))
 		points -= points / 5;
 	if (about && follows && about->points < 800)
 		points -= points / 8;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules behind decisive_find: what a line says by its level and by its words. Points are 0..1000. Patterns are lower-case
- * text; '*' stands for anything in between, '^' at the start for the start of the line's content.
+ * The rules behind decisive_find: what a line says by its level and by its words. Points are 0..1000. Patterns are
+ * lower-case text; '*' stands for anything in between, '^' at the start for the start of the line's content,
+ * '$' at the end for its end.
  */
 #ifndef AGENT_TEXT_DECISIVE_RULES_H
 #define AGENT_TEXT_DECISIVE_RULES_H
@@ -33,11 +34,12 @@ extern const char *const decisive_trouble[];
 
 /* A line made ready for the rules. */
 struct line {
-	const char *text;       /* the content: after the time stamp that a runtime put before it */
+	const char *text; /* the content: after the time stamp that a runtime put before it */
 	size_t len;
 	char low[LINE_SEEN + 1]; /* lower case, benign phrases blanked, NUL-terminated */
 	size_t low_len;
-	unsigned char pairs[512]; /* which pairs of neighbouring bytes low holds (hashed): most patterns are ruled out by it */
+	unsigned char
+	    pairs[512]; /* which pairs of neighbouring bytes low holds (hashed): most patterns are ruled out by it */
 	enum level level;
 	bool indented, empty;
 };

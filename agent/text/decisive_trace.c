@@ -11,7 +11,8 @@
 struct at {
 	struct trace *t;
 	struct line l;
-	size_t number;
+	const char *whole; /* with its time stamp */
+	size_t whole_len, number;
 };
 
 void trace_fini(struct trace *t)
@@ -30,8 +31,13 @@ static void add(struct at *a, int points, const char *kind, bool follows)
 	struct trace *t = a->t;
 
 	MEM_GROW(t->all, t->count, t->cap);
-	t->all[t->count++] = (struct happening){.line = a->l.text, .len = a->l.len, .number = a->number, .first = a->number,
-						.kind = kind, .points = points, .follows = follows};
+	t->all[t->count++] = (struct happening){.line = a->whole,
+						.len = a->whole_len,
+						.number = a->number,
+						.first = a->number,
+						.kind = kind,
+						.points = points,
+						.follows = follows};
 }
 
 /* A crash that tells itself: the kind is what it is about, or what it is. */
@@ -52,8 +58,8 @@ static void retell(struct at *a, int points, const char *kind)
 		add_crash(a, points, kind);
 		return;
 	}
-	h->line = a->l.text;
-	h->len = a->l.len;
+	h->line = a->whole;
+	h->len = a->whole_len;
 	h->number = a->number;
 	h->first = a->number;
 	h->kind = about ? about->kind : kind;
@@ -75,8 +81,9 @@ static void weigh_traced(struct happening *h)
 
 static bool is_frame(const struct line *l)
 {
-	static const char *const marks[] = {"^at ", "^... *more", "^... *common frames omitted", "^from /", "^from (", "^--- end of",
-					    "^suppressed: ", "^file \"", NULL};
+	static const char *const marks[] = {"^at ",	     "^... *more", "^... *common frames omitted",
+					    "^from /",	     "^from (",	   "^--- end of",
+					    "^suppressed: ", "^file \"",   NULL};
 
 	return l->indented && decisive_any(l, marks);
 }
@@ -84,15 +91,16 @@ static bool is_frame(const struct line *l)
 /* Goroutine dumps: everything below a Go panic that is not a log line. */
 static bool is_go_dump(const struct line *l)
 {
-	static const char *const marks[] = {"^goroutine ", "^created by ", "^[signal ", "^runtime stack:", "^exit status ",
-					    "^runtime.", "^main.", "^panic: ", NULL};
+	static const char *const marks[] = {"^goroutine ",     "^created by ",	"^[signal ",
+					    "^runtime stack:", "^exit status ", "^runtime.",
+					    "^main.",	       "^panic: ",	NULL};
 	const char *call;
 
 	if (l->empty || l->indented || decisive_any(l, marks))
 		return true;
 	call = strchr(l->low, '(');
-	return l->level == LEVEL_NONE && call && l->low[l->low_len - 1] == ')' && !memchr(l->low, ' ', (size_t)(call - l->low))
-	       && memchr(l->low, '.', (size_t)(call - l->low));
+	return l->level == LEVEL_NONE && call && l->low[l->low_len - 1] == ')' &&
+	       !memchr(l->low, ' ', (size_t)(call - l->low)) && memchr(l->low, '.', (size_t)(call - l->low));
 }
 
 static bool python_step(struct at *a)
@@ -219,7 +227,8 @@ static bool crash_start(struct at *a)
 		t->mode = l->low[l->low_len - 1] == ':' ? TRACE_RUST : TRACE_NONE;
 		return true;
 	}
-	if (starts_raw(l, "PHP Fatal error: ") || starts_raw(l, "Fatal error: ") || starts_raw(l, "PHP Parse error: ")) {
+	if (starts_raw(l, "PHP Fatal error: ") || starts_raw(l, "Fatal error: ") ||
+	    starts_raw(l, "PHP Parse error: ")) {
 		add_crash(a, 950, "exception");
 		return true;
 	}
@@ -249,14 +258,17 @@ static bool dotnet_header(struct at *a)
 
 	if (l->len < 8 || l->text[l->len - 1] != ']' || memchr(l->text + 6, ' ', l->len - 6))
 		return false;
-	a->t->carry = starts_raw(l, "fail: ") ? LEVEL_ERROR : starts_raw(l, "crit: ") ? LEVEL_FATAL
-		      : starts_raw(l, "warn: ") ? LEVEL_WARN : starts_raw(l, "info: ") ? LEVEL_INFO : LEVEL_NONE;
+	a->t->carry = starts_raw(l, "fail: ")	? LEVEL_ERROR
+		      : starts_raw(l, "crit: ") ? LEVEL_FATAL
+		      : starts_raw(l, "warn: ") ? LEVEL_WARN
+		      : starts_raw(l, "info: ") ? LEVEL_INFO
+						: LEVEL_NONE;
 	return a->t->carry != LEVEL_NONE;
 }
 
 void trace_line(struct trace *t, const char *s, size_t n, size_t number)
 {
-	struct at a = {.t = t, .number = number};
+	struct at a = {.t = t, .whole = s, .whole_len = n, .number = number};
 	const char *kind;
 	int points;
 
@@ -270,5 +282,6 @@ void trace_line(struct trace *t, const char *s, size_t n, size_t number)
 	/* What is set in belongs to the line above: details, source lines, listings. */
 	if (a.l.indented)
 		points -= points / 6;
-	add(&a, points, kind, points == 0 && (decisive_any(&a.l, decisive_consequences) || decisive_any(&a.l, decisive_noise)));
+	add(&a, points, kind,
+	    points == 0 && (decisive_any(&a.l, decisive_consequences) || decisive_any(&a.l, decisive_noise)));
 }

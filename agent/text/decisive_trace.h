@@ -9,10 +9,10 @@
 struct happening {
 	const char *line; /* into the text */
 	size_t len, number;
-	size_t first;     /* number of the first line of this shape */
+	size_t first; /* number of the first line of this shape */
 	const char *kind;
-	int points;       /* 0: an ordinary line */
-	bool follows;     /* a consequence of something, or noise: says nothing of how the program went on */
+	int points;   /* 0: an ordinary line */
+	bool follows; /* a consequence of something, or noise: says nothing of how the program went on */
 	bool counted;
 };
 
@@ -29,9 +29,9 @@ struct trace {
 	struct happening *all;
 	size_t count, cap;
 	enum trace_mode mode;
-	bool chained;     /* the next Python exception came out of the last one */
-	bool spring;      /* a failure report of Spring Boot is being printed */
-	int carry;        /* level of the next line: .NET puts it on a line of its own */
+	bool chained; /* the next Python exception came out of the last one */
+	bool spring;  /* a failure report of Spring Boot is being printed */
+	int carry;    /* level of the next line: .NET puts it on a line of its own */
 };
 
 /* The line belongs to the caller and must outlive the trace. */

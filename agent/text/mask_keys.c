@@ -8,14 +8,14 @@
 
 /* Endings of keys whose values are secrets, without '_', '-' and '.', in lower case. */
 static const char *const endings[] = {
-	"password", "passwd", "pwd",       "passphrase",       "secret", "token",     "apikey",
-	"accesskey", "secretkey", "accountkey", "connectionstring", "privatekey", "sharedaccesskey", "masterkey", "signingkey",
-	"encryptionkey",
+    "password",	       "passwd",    "pwd",	  "passphrase",	   "secret",	       "token",
+    "apikey",	       "accesskey", "secretkey",  "accountkey",	   "connectionstring", "privatekey",
+    "sharedaccesskey", "masterkey", "signingkey", "encryptionkey",
 };
 
 /* Values that say that there is no secret here. */
 static const char *const empty_values[] = {
-	"true", "false", "null", "nil", "none", "yes", "no", "unset", "empty", "undefined", "redacted", "hidden", "n/a",
+    "true", "false", "null", "nil", "none", "yes", "no", "unset", "empty", "undefined", "redacted", "hidden", "n/a",
 };
 
 static bool is_blank(char c)
@@ -72,8 +72,8 @@ static size_t skip(const char *s, size_t n, size_t i, const char *set, size_t mo
 }
 
 struct place {
-	size_t value;        /* where the value (or its opening quote) begins */
-	bool tight, assign;  /* no blank before it; '=' and not ':' */
+	size_t value;	    /* where the value (or its opening quote) begins */
+	bool tight, assign; /* no blank before it; '=' and not ':' */
 };
 
 /* Key, maybe a closing quote, then '=', ':', '=>' or ':='. */
@@ -230,8 +230,8 @@ static bool line_ends(const char *s, size_t n, size_t i)
 }
 
 struct context {
-	const char *key;      /* plain */
-	size_t at;            /* where the key begins in the text */
+	const char *key; /* plain */
+	size_t at;	 /* where the key begins in the text */
 	bool quoted, flag;
 };
 

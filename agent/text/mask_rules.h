@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the masker looks for. Each finder looks at one place of a text (s[i], i < n; what is before i may be looked at for
- * context) and says which bytes from there on are a secret. Finders look at most MASK_REACH bytes ahead (private keys
- * and quoted values apart, which end where they end), so that masking stays linear.
+ * What the masker looks for. Each finder looks at one place of a text (s[i], i < n; what is before i may be looked at
+ * for context) and says which bytes from there on are a secret. Finders look at most MASK_REACH bytes ahead (private
+ * keys and quoted values apart, which end where they end), so that masking stays linear.
  */
 #ifndef AGENT_TEXT_MASK_RULES_H
 #define AGENT_TEXT_MASK_RULES_H

@@ -5,7 +5,8 @@
 
 enum need { NEED_NONE = 0, NEED_UPPER = 1, NEED_DIGIT = 2 };
 
-/* Keys that begin with a mark of their issuer. extra: allowed beside letters and digits; min: characters after the prefix. */
+/* Keys that begin with a mark of their issuer. extra: allowed beside letters and digits; min: characters after the
+ * prefix. */
 struct shape {
 	const char *prefix, *extra, *kind;
 	unsigned short min;
@@ -13,36 +14,36 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-	{"AKIA", "", "aws-key", 16, NEED_NONE},
-	{"ASIA", "", "aws-key", 16, NEED_NONE},
-	{"ghp_", "", "github", 20, NEED_NONE},
-	{"gho_", "", "github", 20, NEED_NONE},
-	{"ghu_", "", "github", 20, NEED_NONE},
-	{"ghs_", "", "github", 20, NEED_NONE},
-	{"ghr_", "", "github", 20, NEED_NONE},
-	{"github_pat_", "_", "github", 22, NEED_NONE},
-	{"glpat-", "_-", "gitlab", 16, NEED_NONE},
-	{"xoxb-", "-", "slack", 10, NEED_NONE},
-	{"xoxp-", "-", "slack", 10, NEED_NONE},
-	{"xoxa-", "-", "slack", 10, NEED_NONE},
-	{"xoxe-", "-", "slack", 10, NEED_NONE},
-	{"xoxr-", "-", "slack", 10, NEED_NONE},
-	{"xoxs-", "-", "slack", 10, NEED_NONE},
-	{"xapp-", "-", "slack", 10, NEED_DIGIT},
-	/* Pods may be called sk-web-5d8f7c9b9b-abcde: theirs are lower-case names. */
-	{"sk-", "_-", "api-key", 20, NEED_UPPER | NEED_DIGIT},
-	{"sk-", "", "api-key", 32, NEED_DIGIT},
-	{"sk_live_", "", "stripe", 16, NEED_NONE},
-	{"rk_live_", "", "stripe", 16, NEED_NONE},
-	{"AIza", "_-", "gcp-key", 30, NEED_NONE},
-	{"ya29.", "_-", "gcp-token", 20, NEED_NONE},
-	{"npm_", "", "npm", 30, NEED_NONE},
-	{"pypi-AgEI", "_-", "pypi", 20, NEED_NONE},
-	{"hf_", "", "huggingface", 30, NEED_NONE},
-	{"dckr_pat_", "_-", "docker", 20, NEED_NONE},
-	{"hvs.", "_-", "vault", 20, NEED_NONE},
-	{"SG.", "_-.", "sendgrid", 40, NEED_UPPER},
-	{"nvapi-", "_-", "nvidia", 40, NEED_NONE},
+    {"AKIA", "", "aws-key", 16, NEED_NONE},
+    {"ASIA", "", "aws-key", 16, NEED_NONE},
+    {"ghp_", "", "github", 20, NEED_NONE},
+    {"gho_", "", "github", 20, NEED_NONE},
+    {"ghu_", "", "github", 20, NEED_NONE},
+    {"ghs_", "", "github", 20, NEED_NONE},
+    {"ghr_", "", "github", 20, NEED_NONE},
+    {"github_pat_", "_", "github", 22, NEED_NONE},
+    {"glpat-", "_-", "gitlab", 16, NEED_NONE},
+    {"xoxb-", "-", "slack", 10, NEED_NONE},
+    {"xoxp-", "-", "slack", 10, NEED_NONE},
+    {"xoxa-", "-", "slack", 10, NEED_NONE},
+    {"xoxe-", "-", "slack", 10, NEED_NONE},
+    {"xoxr-", "-", "slack", 10, NEED_NONE},
+    {"xoxs-", "-", "slack", 10, NEED_NONE},
+    {"xapp-", "-", "slack", 10, NEED_DIGIT},
+    /* Pods may be called sk-web-5d8f7c9b9b-abcde: theirs are lower-case names. */
+    {"sk-", "_-", "api-key", 20, NEED_UPPER | NEED_DIGIT},
+    {"sk-", "", "api-key", 32, NEED_DIGIT},
+    {"sk_live_", "", "stripe", 16, NEED_NONE},
+    {"rk_live_", "", "stripe", 16, NEED_NONE},
+    {"AIza", "_-", "gcp-key", 30, NEED_NONE},
+    {"ya29.", "_-", "gcp-token", 20, NEED_NONE},
+    {"npm_", "", "npm", 30, NEED_NONE},
+    {"pypi-AgEI", "_-", "pypi", 20, NEED_NONE},
+    {"hf_", "", "huggingface", 30, NEED_NONE},
+    {"dckr_pat_", "_-", "docker", 20, NEED_NONE},
+    {"hvs.", "_-", "vault", 20, NEED_NONE},
+    {"SG.", "_-.", "sendgrid", 40, NEED_UPPER},
+    {"nvapi-", "_-", "nvidia", 40, NEED_NONE},
 };
 
 static bool is_alnum(char c)

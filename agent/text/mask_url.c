@@ -127,7 +127,7 @@ static bool has_digit(const char *s, size_t n)
 /* "Authorization: SCHEME value": whatever the scheme, the value is a secret. */
 static bool find_authorization(const char *s, size_t n, size_t i, struct mask_hit *hit)
 {
-	static const char *const schemes[] = {MASK_SECRET, MASK_SECRET, "token", "digest", "negotiate", "apikey", "splunk"};
+	static const char *const schemes[] = {"bearer", "basic", "token", "digest", "negotiate", "apikey", "splunk"};
 	size_t p = i;
 
 	while (p < n && s[p] && strchr("\"'\\ :=[", s[p]) && !mask_is_mark(s, n, p))
@@ -151,19 +151,19 @@ bool mask_find_header(const char *s, size_t n, size_t i, struct mask_hit *hit)
 	size_t p;
 
 	if ((s[i] | 0x20) == 'a') {
-		p = word_at(s, n, i, MASK_SECRET);
+		p = word_at(s, n, i, "authorization");
 		return p && find_authorization(s, n, p, hit);
 	}
 	if ((s[i] | 0x20) != 'b')
 		return false;
-	p = word_at(s, n, i, MASK_SECRET);
+	p = word_at(s, n, i, "bearer");
 	if (p && skip_blanks(s, n, p) > p) {
 		p = skip_blanks(s, n, p);
 		*hit = (struct mask_hit){MASK_SECRET, p, token_end(s, n, p)};
 		/* "Bearer authentication required" is prose; tokens are long and hold digits. */
 		return hit->end - p >= 12 && has_digit(s + p, hit->end - p);
 	}
-	p = word_at(s, n, i, MASK_SECRET);
+	p = word_at(s, n, i, "basic");
 	if (!p || skip_blanks(s, n, p) == p)
 		return false;
 	p = skip_blanks(s, n, p);
