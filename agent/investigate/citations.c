@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/investigate/citations.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/base/buf.h"
+#include "agent/base/mem.h"
+#include "agent/base/str.h"
+#include "agent/data/json.h"
+#include "agent/text/quote.h"
+
+static bool holds(struct inquiry *q, int id, const char *quote)
+{
+	const char *text = id ? evidence_quote(q->setup->world->evidence, id) : NULL;
+
+	return text && quote_find(text, strlen(text), quote, NULL, NULL);
+}
+
+/* A wrong id with a true quote is a slip, not a lie: the evidence that holds it is named instead. */
+static int find_holder(struct inquiry *q, int named, const char *quote)
+{
+	int count = evidence_count(q->setup->world->evidence);
+
+	if (holds(q, named, quote))
+		return named;
+	for (int id = 1; id <= count; id++)
+		if (holds(q, id, quote))
+			return id;
+	return 0;
+}
+
+static bool is_tool_result(const struct inquiry *q, int id)
+{
+	for (size_t i = 0; i < q->result_count; i++)
+		if (q->results[i].evidence == id)
+			return true;
+	return false;
+}
+
+static bool verify_one(struct inquiry *q, json_t *citation, const char *cause)
+{
+	const char *quote = json_str_or(citation, "quote", "");
+	int holder = find_holder(q, evidence_id(json_str_at(citation, "evidence")), quote);
+	char name[16];
+
+	json_object_set_new(citation, "verified", json_boolean(holder != 0));
+	if (!holder)
+		return false;
+	if (is_tool_result(q, holder)) {
+		int place = locate_quote(q, holder, quote, cause);
+
+		if (place)
+			holder = place;
+	}
+	snprintf(name, sizeof(name), "E%d", holder);
+	json_object_set_new(citation, "evidence", json_string(name));
+	return true;
+}
+
+/* apiVersion and exact spelling from the cluster; 0 when the named object is known not to exist. */
+static int complete_object(struct inquiry *q, json_t *cause)
+{
+	json_t *object = json_object_get(cause, "object"), *real = NULL;
+	const char *kind_word = json_str_at(object, "kind"), *name = json_str_at(object, "name");
+	const char *ns = json_str_at(object, "namespace");
+	bool known_absent = false;
+
+	if (!name)
+		return 1;
+	for (size_t c = 0; c < q->setup->world->count && !real; c++) {
+		struct cluster *cluster = &q->setup->world->clusters[c];
+		const struct kind *k = kind_word ? kinds_find(facts_kinds(cluster->facts), kind_word) : NULL;
+		enum read_state state = READ_FAILED;
+
+		if (!k)
+			continue;
+		real = facts_find(cluster->facts, k->resource, k->namespaced ? ns : NULL, name, &state);
+		known_absent |= state == READ_NOT_FOUND;
+		json_object_set_new(object, "cluster", json_text0(cluster->name));
+		json_object_set_new(object, "apiVersion", json_string(k->api_version));
+		json_object_set_new(object, "kind", json_string(k->kind));
+		if (!k->namespaced)
+			json_object_del(object, "namespace");
+	}
+	return real || !known_absent;
+}
+
+static void complain(json_t *unverified, const char *fmt, const char *a, const char *b) __attribute__((format(printf, 2, 0)));
+static void complain(json_t *unverified, const char *fmt, const char *a, const char *b)
+{
+	auto_free char *text = NULL;
+	auto_buf struct buf out = BUF_INIT(8192);
+
+	buf_printf(&out, fmt, a, b);
+	text = buf_steal(&out);
+	json_array_append_new(unverified, json_text0(text));
+}
+
+size_t citations_verify(struct inquiry *q, json_t *report)
+{
+	json_t *causes = json_object_get(report, "root_causes"), *cause, *citation;
+	json_t *unverified = json_array();
+	size_t i, k, missing = 0;
+
+	json_array_foreach(causes, i, cause) {
+		const char *text = json_str_or(cause, "cause", "");
+		size_t good = 0;
+
+		json_array_foreach(json_object_get(cause, "citations"), k, citation) {
+			if (verify_one(q, citation, text)) {
+				good++;
+				continue;
+			}
+			missing++;
+			complain(unverified, "%s (quote not found: \"%s\")", text, json_str_or(citation, "quote", ""));
+		}
+		if (!json_array_size(json_object_get(cause, "citations")))
+			complain(unverified, "%s (no quote was given%s)", text, "");
+		if (!complete_object(q, cause))
+			complain(unverified, "%s (the object %s does not exist)", text,
+				 json_str_or(cause, "object.name", "it names"));
+		if (!good) /* without proof nobody may be sure */
+			json_object_set_new(cause, "confidence", json_string("low"));
+	}
+	json_object_set_new(report, "unverified", unverified);
+	return missing;
+}
+
+char *citations_complaint(const json_t *report)
+{
+	auto_buf struct buf b = BUF_INIT(16384);
+	json_t *cause, *citation;
+	size_t i, k;
+
+	buf_str(&b, "These quotes do not stand in the evidence you named, nor in any other:\n");
+	json_array_foreach(json_object_get(report, "root_causes"), i, cause) {
+		json_array_foreach(json_object_get(cause, "citations"), k, citation) {
+			if (!json_bool_at(citation, "verified", false))
+				buf_printf(&b, "- %s \"%s\"\n", json_str_or(citation, "evidence", "?"),
+					   json_str_or(citation, "quote", ""));
+		}
+	}
+	buf_str(&b, "Call report again: copy quotes verbatim from tool results (at least 8 characters, one place each), or drop "
+		    "what you cannot prove.");
+	return buf_steal(&b);
+}

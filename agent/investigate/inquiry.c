@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/investigate/inquiry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
+#include "agent/base/mem.h"
+#include "agent/base/str.h"
+#include "agent/data/json.h"
+#include "agent/investigate/document.h"
+#include "agent/investigate/loop.h"
+
+void inquiry_event(struct inquiry *q, const char *kind, json_t *data)
+{
+	if (!data)
+		data = json_object();
+	store_event(q->setup->store, q->id, kind, data);
+	if (q->setup->on_event)
+		q->setup->on_event(q->setup->ctx, kind, data);
+	json_decref(data);
+}
+
+/* Can anything of this cluster be read? The version is the cheapest thing there is; a refused login is no cluster either. */
+static bool readable(struct cluster *c, char *why, size_t why_size)
+{
+	struct source_request q = {.path = "/version", .optional = true};
+	struct origin_reply r = {0};
+	json_t *version = source_json(c->source, &q, &r);
+
+	json_decref(version);
+	if (r.state == READ_FAILED || r.state == READ_TIMEOUT || r.status == 401) {
+		snprintf(why, why_size, "%s", r.why);
+		return false;
+	}
+	return true;
+}
+
+/* One cluster that cannot be read is a blind spot; all of them are the end. */
+static bool check_clusters(struct inquiry *q, char *why, size_t why_size)
+{
+	struct world *w = q->setup->world;
+	size_t good = 0;
+	char one[240] = "";
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (readable(&w->clusters[i], one, sizeof(one))) {
+			good++;
+			continue;
+		}
+		source_blind(w->clusters[i].source, READ_FAILED, "the whole cluster", one);
+		snprintf(why, why_size, "cluster %s (%s) cannot be read: %s", w->clusters[i].name,
+			 source_place(w->clusters[i].source), one);
+	}
+	return good > 0;
+}
+
+static void begin(struct inquiry *q)
+{
+	struct world *w = q->setup->world;
+	auto_json json_t *clusters = json_array();
+	auto_json json_t *setup = json_object();
+	struct store_begin b = {.question = q->setup->question, .mode = q->setup->offline ? "offline" : "model",
+				.model = q->setup->offline ? NULL : q->setup->config->model.name, .version = DUPIN_VERSION,
+				.clusters = clusters, .setup = setup, .now_ms = world_now_ms(w)};
+
+	for (size_t i = 0; i < w->count; i++)
+		json_array_append_new(clusters, json_pack("{s:o,s:s,s:s,s:o}", "name", json_text0(w->clusters[i].name), "kind",
+							  source_kind(w->clusters[i].source), "place",
+							  source_place(w->clusters[i].source), "scope",
+							  json_text0(facts_scope_ns(w->clusters[i].facts))));
+	if (store_begin(q->setup->store, &b, q->id, &q->store_error) < 0)
+		snprintf(q->id, sizeof(q->id), "unrecorded");
+	inquiry_event(q, "start", json_pack("{s:s,s:o}", "id", q->id, "question", json_text0(q->setup->question)));
+}
+
+static void run_triage(struct inquiry *q)
+{
+	struct triage_options o = {.pool = q->setup->pool};
+	struct err e = {0};
+	json_t *titles = json_array();
+
+	if (!q->setup->offline && q->setup->config->cluster.triage_ms > 0)
+		o.deadline = clock_deadline(q->setup->config->cluster.triage_ms);
+	q->triage = triage_run(q->setup->world, q->setup->registry, &o, &e);
+	for (size_t i = 0; q->triage && i < q->triage->count; i++) {
+		auto_json json_t *f = triage_finding_json(q->triage, &q->triage->findings[i]);
+
+		store_finding(q->setup->store, q->id, f, &q->store_error);
+	}
+	for (const int *r = q->triage ? q->triage->root_causes : NULL; r && *r; r++) {
+		auto_free char *title = triage_title(q->triage, triage_find(q->triage, *r));
+
+		json_array_append_new(titles, json_text0(title));
+	}
+	inquiry_event(q, "triage", json_pack("{s:o,s:I,s:I}", "root_causes", titles, "findings",
+					     (json_int_t)(q->triage ? q->triage->count : 0), "duration_ms",
+					     (json_int_t)(q->triage ? q->triage->duration_ms : 0)));
+	if (!q->triage)
+		log_warn("triage", "%s", e.msg);
+}
+
+/* Which status, mode and exit go with how the loop ended. */
+static void conclude(struct inquiry *q, enum loop_end end, char *why, struct inquiry_result *out)
+{
+	const char *status = "answered";
+	bool from_model = q->answer != NULL;
+
+	out->end = INQUIRY_ANSWERED;
+	switch (end) {
+	case LOOP_ANSWERED:
+		why[0] = '\0';
+		break;
+	case LOOP_BUDGET:
+		status = "partial";
+		out->end = INQUIRY_BUDGET;
+		break;
+	case LOOP_CANCELED:
+		status = "cancelled";
+		out->end = INQUIRY_CANCELED;
+		snprintf(why, sizeof(out->why), "Interrupted: what was found so far stands below and in `dupin history show %s`.", q->id);
+		break;
+	case LOOP_FAILED:
+		if (!q->triage) {
+			status = "failed";
+			out->end = INQUIRY_FAILED;
+		}
+		break;
+	}
+	snprintf(out->why, sizeof(out->why), "%s", why);
+	if (end == LOOP_FAILED && q->triage)
+		snprintf(out->why, sizeof(out->why), "The model could not be used (%.300s): this answer comes from the checks alone.", why);
+	if (end == LOOP_BUDGET)
+		snprintf(out->why, sizeof(out->why), "Stopped: %.300s. This is the best answer so far%s.", why,
+			 from_model ? "" : ", from the checks alone");
+	out->document = document_build(q, status, from_model, out->why);
+	store_end(q->setup->store, q->id, status, out->document, &q->store_error);
+	inquiry_event(q, "end", json_pack("{s:s}", "status", status));
+}
+
+static void release(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->result_count; i++)
+		call_result_fini(&q->results[i]);
+	free(q->results);
+	batch_free(q->batch);
+	triage_free(q->triage);
+	json_decref(q->tool_calls);
+	json_decref(q->messages);
+	json_decref(q->answer);
+}
+
+void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
+{
+	struct inquiry q = {.setup = s, .tool_calls = json_array(), .spent.started = clock_mono_ms()};
+	enum loop_end end = LOOP_ANSWERED;
+	char why[sizeof(out->why)] = "";
+
+	*out = (struct inquiry_result){0};
+	q.spent.deadline = clock_deadline(s->config->budget.time_ms);
+	begin(&q);
+	if (!check_clusters(&q, out->why, sizeof(out->why)) && !cancel_fired(s->cancel)) {
+		out->end = INQUIRY_UNREADABLE;
+		out->document = document_build(&q, "failed", false, out->why);
+		store_end(s->store, q.id, "failed", out->document, &q.store_error);
+		release(&q);
+		return;
+	}
+	run_triage(&q);
+	if (cancel_fired(s->cancel))
+		end = LOOP_CANCELED;
+	else if (!s->offline)
+		end = loop_run(&q, why, sizeof(why));
+	else if (!str_empty(s->offline_why))
+		snprintf(why, sizeof(why), "%s", s->offline_why);
+	conclude(&q, end, why, out);
+	if (s->offline && end == LOOP_ANSWERED)
+		snprintf(out->why, sizeof(out->why), "%s", str_or(s->offline_why, ""));
+	if (q.store_error.code)
+		log_warn("store", "not everything could be recorded: %s", q.store_error.msg);
+	release(&q);
+}

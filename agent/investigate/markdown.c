@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The answer as Markdown: headings Root causes, Evidence, Could not see, Fix. The terminal's text is rendered from the same document. */
+#include "agent/investigate/inquiry.h"
+
+#include <string.h>
+
+#include "agent/base/buf.h"
+#include "agent/base/mem.h"
+#include "agent/base/str.h"
+#include "agent/data/json.h"
+#include "agent/text/clip.h"
+
+#define QUOTE_COLUMNS 200
+
+static void object_text(struct buf *b, const json_t *o)
+{
+	const char *ns = json_str_at(o, "namespace");
+
+	if (str_empty(json_str_at(o, "name")))
+		return;
+	buf_printf(b, "`%s %s%s%s`", json_str_or(o, "kind", "object"), str_or(ns, ""), str_empty(ns) ? "" : "/",
+		   json_str_at(o, "name"));
+}
+
+static const json_t *evidence_of(const json_t *document, const char *id)
+{
+	json_t *e;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "evidence"), i, e) {
+		if (str_eq(json_str_at(e, "id"), id))
+			return e;
+	}
+	return NULL;
+}
+
+static void cause_item(struct buf *b, size_t n, const json_t *cause)
+{
+	const json_t *c;
+	size_t i;
+
+	buf_printf(b, "%zu. **%s** ", n, json_str_or(cause, "cause", ""));
+	object_text(b, json_object_get(cause, "object"));
+	buf_printf(b, " (confidence %s)", json_str_or(cause, "confidence", "low"));
+	json_array_foreach(json_object_get(cause, "citations"), i, c) {
+		if (json_bool_at(c, "verified", false))
+			buf_printf(b, " [%s]", json_str_or(c, "evidence", "?"));
+		else
+			buf_str(b, " [unverified]");
+	}
+	buf_char(b, '\n');
+}
+
+static void evidence_item(struct buf *b, const json_t *document, const json_t *c, struct buf *seen)
+{
+	const char *id = json_str_or(c, "evidence", "?"), *quote = json_str_or(c, "quote", "");
+	const json_t *e = evidence_of(document, id);
+	auto_free char *mark = mem_printf("\n%s|%s\n", id, quote);
+
+	if (strstr(buf_cstr(seen), mark))
+		return;
+	buf_str(seen, mark);
+	if (!json_bool_at(c, "verified", false)) {
+		buf_str(b, "- **unverified**, not found in any evidence: \"");
+		clip_line(b, quote, strlen(quote), QUOTE_COLUMNS);
+		buf_str(b, "\"\n");
+		return;
+	}
+	buf_printf(b, "- %s: \"", id);
+	clip_line(b, quote, strlen(quote), QUOTE_COLUMNS);
+	buf_printf(b, "\" (%s%s%s)\n", json_str_or(e, "source", ""), str_empty(json_str_at(e, "pointer")) ? "" : " ",
+		   json_str_or(e, "pointer", ""));
+}
+
+static void causes_part(struct buf *b, const json_t *document)
+{
+	const json_t *causes = json_object_get(document, "root_causes"), *cause, *text;
+	size_t i;
+
+	buf_str(b, "## Root causes\n");
+	json_array_foreach(causes, i, cause) {
+		cause_item(b, i + 1, cause);
+	}
+	if (!json_array_size(causes))
+		buf_str(b, "None: nothing that was read is failing now.\n");
+	json_array_foreach(json_object_get(document, "unverified"), i, text) {
+		buf_printf(b, "- Unverified: %s\n", json_string_value(text));
+	}
+}
+
+static void evidence_part(struct buf *b, const json_t *document)
+{
+	auto_buf struct buf seen = BUF_INIT(1u << 20);
+	const json_t *cause, *c;
+	size_t i, k, start;
+
+	buf_str(b, "\n## Evidence\n");
+	start = b->len;
+	json_array_foreach(json_object_get(document, "root_causes"), i, cause) {
+		json_array_foreach(json_object_get(cause, "citations"), k, c) {
+			evidence_item(b, document, c, &seen);
+		}
+	}
+	if (b->len == start)
+		buf_str(b, "None was cited.\n");
+}
+
+static void list_part(struct buf *b, const char *heading, const json_t *list, const char *none)
+{
+	const json_t *item;
+	size_t i;
+
+	buf_printf(b, "\n## %s\n", heading);
+	json_array_foreach(list, i, item) {
+		if (json_is_string(item))
+			buf_printf(b, "- %s\n", json_string_value(item));
+		else
+			buf_printf(b, "- %s: %s\n", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
+	}
+	if (!json_array_size(list))
+		buf_printf(b, "%s\n", none);
+}
+
+char *inquiry_markdown(const json_t *document)
+{
+	auto_buf struct buf b = BUF_INIT(4u << 20);
+
+	if (!str_empty(json_str_at(document, "summary")))
+		buf_printf(&b, "%s\n\n", json_str_at(document, "summary"));
+	if (!str_empty(json_str_at(document, "note")))
+		buf_printf(&b, "*%s*\n\n", json_str_at(document, "note"));
+	causes_part(&b, document);
+	evidence_part(&b, document);
+	list_part(&b, "Could not see", json_object_get(document, "blind_spots"), "Nothing: everything that was asked for could be read.");
+	list_part(&b, "Fix", json_object_get(document, "fix"), "Nothing to do.");
+	return buf_steal(&b);
+}
