@@ -57,4 +57,7 @@ char *facts_path(struct facts *f, const json_t *object);
 /* json_selector_match: does a LabelSelector (NULL or {}: all) match these labels? plain: selector is a bare map. */
 bool facts_labels_match(const json_t *selector, const json_t *labels, bool plain);
 
+/* How many objects were read. */
+size_t facts_objects(struct facts *f);
+
 #endif
