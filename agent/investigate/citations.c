@@ -86,14 +86,11 @@ static int complete_object(struct inquiry *q, json_t *cause)
 	return real || !known_absent;
 }
 
-static void complain(json_t *unverified, const char *fmt, const char *a, const char *b) __attribute__((format(printf, 2, 0)));
-static void complain(json_t *unverified, const char *fmt, const char *a, const char *b)
+/* "CLAIM (WHY)": what the reader must know about a claim that stands without proof. */
+static void complain(json_t *unverified, const char *claim, const char *why, const char *detail)
 {
-	auto_free char *text = NULL;
-	auto_buf struct buf out = BUF_INIT(8192);
+	auto_free char *text = mem_printf("%s (%s%s)", claim, why, detail);
 
-	buf_printf(&out, fmt, a, b);
-	text = buf_steal(&out);
 	json_array_append_new(unverified, json_text0(text));
 }
 
@@ -113,13 +110,12 @@ size_t citations_verify(struct inquiry *q, json_t *report)
 				continue;
 			}
 			missing++;
-			complain(unverified, "%s (quote not found: \"%s\")", text, json_str_or(citation, "quote", ""));
+			complain(unverified, text, "quote not found: ", json_str_or(citation, "quote", ""));
 		}
 		if (!json_array_size(json_object_get(cause, "citations")))
-			complain(unverified, "%s (no quote was given%s)", text, "");
+			complain(unverified, text, "no quote was given", "");
 		if (!complete_object(q, cause))
-			complain(unverified, "%s (the object %s does not exist)", text,
-				 json_str_or(cause, "object.name", "it names"));
+			complain(unverified, text, "there is no object named ", json_str_or(cause, "object.name", "so"));
 		if (!good) /* without proof nobody may be sure */
 			json_object_set_new(cause, "confidence", json_string("low"));
 	}

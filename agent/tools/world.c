@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/tools/world.h"
 
+#include <string.h>
+
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
@@ -65,18 +67,40 @@ struct cluster *world_cluster(struct world *w, const char *name)
 	return NULL;
 }
 
+static int by_what(const void *a, const void *b)
+{
+	const struct blind_spot *x = a, *y = b;
+	int d = strcmp(x->what, y->what);
+
+	return d ? d : strcmp(x->why, y->why);
+}
+
+/* Sorted: reads run side by side, so the order in which they failed says nothing. */
+static struct blind_spot *spots_of(struct source *s, size_t *count)
+{
+	size_t n = source_blind_count(s);
+	struct blind_spot *list = mem_zero((n + 1) * sizeof(*list));
+
+	*count = 0;
+	for (size_t i = 0; i < n && source_blind_at(s, i, &list[*count]); i++)
+		(*count)++;
+	qsort(list, *count, sizeof(*list), by_what);
+	return list;
+}
+
 json_t *world_blind_spots(struct world *w)
 {
 	json_t *list = json_array();
 
 	for (size_t c = 0; c < w->count; c++) {
-		struct blind_spot b;
+		size_t n;
+		auto_free struct blind_spot *spots = spots_of(w->clusters[c].source, &n);
 
-		for (size_t i = 0; source_blind_at(w->clusters[c].source, i, &b); i++) {
+		for (size_t i = 0; i < n; i++) {
 			json_t *o = json_object();
 
-			json_object_set_new(o, "what", json_text0(b.what));
-			json_object_set_new(o, "why", json_text0(b.why));
+			json_object_set_new(o, "what", json_text0(spots[i].what));
+			json_object_set_new(o, "why", json_text0(spots[i].why));
 			json_object_set_new(o, "cluster", json_text0(w->clusters[c].name));
 			json_array_append_new(list, o);
 		}

@@ -37,7 +37,7 @@ json_t *triage_finding_json(const struct triage *t, const struct triage_finding 
 	json_object_set_new(o, "id", name_of('F', f->id));
 	json_object_set_new(o, "check", json_string(f->f.check));
 	json_object_set_new(o, "severity", json_string(severities[f->f.severity]));
-	json_object_set_new(o, "score", json_real((double)(int)(f->f.score * 100 + 0.5) / 100));
+	json_object_set_new(o, "score", json_real((double)(int)(f->f.score * 100 + 0.5) / 100.0));
 	json_object_set_new(o, "object", object_json(&f->f));
 	json_object_set_new(o, "cause", json_text0(f->f.cause));
 	json_object_set_new(o, "caused_by", name_of('F', f->caused_by));
