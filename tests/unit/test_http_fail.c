@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-static struct cancel *cancel;
+static struct cancel *_Atomic cancel; /* fired by a server thread, so freed only after those have ended */
 
 static bool serve_slow(struct loopback_conn *c)
 {
@@ -221,28 +221,26 @@ static void test_stop(struct http *h)
 	is_int(request(h, "/ok", (struct http_request){0}), 0, "and on it goes");
 }
 
-static void test_cancel(struct http *h)
+static void test_cancel(struct http *h, struct cancel *first, struct cancel *second)
 {
-	struct http_request q = {0};
+	struct http_request q = {.cancel = first};
 
-	cancel = cancel_new(NULL);
-	q.cancel = cancel;
+	cancel = first;
 	fails(h, "/cancel", q, ERR_CANCELED, "was cancelled");
 	(void)request(h, "/hang", q);
 	is_int(last.code, ERR_CANCELED, "a fired latch lets nothing begin");
 	ok(took_ms < 100, "at once (%lld ms)", (long long)took_ms);
-	cancel_free(cancel);
-	cancel = cancel_new(NULL);
-	q.cancel = cancel;
+	cancel = second;
+	q.cancel = second;
 	(void)request(h, "/cancel", q);
 	is_int(last.code, ERR_CANCELED, "cancelled while the server hangs");
 	ok(took_ms < 400, "at once (%lld ms)", (long long)took_ms);
-	cancel_free(cancel);
 }
 
 int main(void)
 {
 	struct http *h = http_new();
+	struct cancel *first = cancel_new(NULL), *second = cancel_new(NULL);
 
 	loopback_start(&server);
 	test_times(h);
@@ -251,9 +249,11 @@ int main(void)
 	test_cuts(h);
 	test_cap(h);
 	test_stop(h);
-	test_cancel(h);
+	test_cancel(h, first, second);
 	http_free(h);
 	loopback_stop(&server);
+	cancel_free(second);
+	cancel_free(first);
 	buf_fini(&body);
 	return done();
 }
