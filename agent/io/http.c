@@ -103,6 +103,9 @@ enum http_ending http_drive(CURLM *multi, const struct http_call *c, CURL *easy,
 		else if (wait_for_news(multi, c->q->cancel, wait_ms(deadline, c->idle_end)) != CURLM_OK)
 			break;
 	}
+	/* The path to a silent peer may be dead, which HTTP/2 would not notice: the next request gets a new connection. */
+	if (how == HTTP_IDLE || how == HTTP_DEADLINE)
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_multi_remove_handle(multi, easy);
 	return how;
 }
