@@ -52,7 +52,8 @@ static int prepare_client(struct http *h, struct err *e)
 	if (!h->easy)
 		h->easy = curl_easy_init();
 	if (!h->multi || !h->easy)
-		return err_set(e, ERR_STATE, "the HTTP library cannot start: check free memory and the limit of open files");
+		return err_set(e, ERR_STATE,
+			       "the HTTP library cannot start: check free memory and the limit of open files");
 	return 0;
 }
 
@@ -103,7 +104,7 @@ enum http_ending http_drive(CURLM *multi, const struct http_call *c, CURL *easy,
 		else if (wait_for_news(multi, c->q->cancel, wait_ms(deadline, c->idle_end)) != CURLM_OK)
 			break;
 	}
-	/* The path to a silent peer may be dead, which HTTP/2 would not notice: the next request gets a new connection. */
+	/* The path to a silent peer may be dead, which HTTP/2 would not notice: the next request gets another one. */
 	if (how == HTTP_IDLE || how == HTTP_DEADLINE)
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_multi_remove_handle(multi, easy);
@@ -126,7 +127,8 @@ static int report(struct http_call *c, enum http_ending how, CURLcode why, struc
 	case HTTP_BROKEN:
 		break;
 	}
-	return err_set(e, ERR_STATE, "the HTTP library failed while talking to %s: check free memory and the limit of open files",
+	return err_set(e, ERR_STATE,
+		       "the HTTP library failed while talking to %s: check free memory and the limit of open files",
 		       c->target);
 }
 
@@ -140,7 +142,8 @@ static int run_call(struct http *h, struct http_call *c, struct err *e)
 	if (cancel_fired(c->q->cancel))
 		return report(c, HTTP_CANCELED, why, e);
 	if (clock_left(c->q->deadline) == 0)
-		return err_set(e, ERR_TIMEOUT, "no time was left for the request to %s: the time limit had passed before", c->target);
+		return err_set(e, ERR_TIMEOUT,
+			       "no time was left for the request to %s: the time limit had passed before", c->target);
 	http_reply_watch(c);
 	how = http_drive(h->multi, c, c->easy, c->q->deadline, &why);
 	http_reply_finish(c);

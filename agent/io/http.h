@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP client on a private CURLM. One client belongs to one thread at a time (keep-alive lives in it); cancel interrupts
- * at once, whatever the peer does. Redirects are not followed. Protocols: http, https.
+ * HTTP client on a private CURLM. One client belongs to one thread at a time (keep-alive lives in it); cancel
+ * interrupts at once, whatever the peer does. Redirects are not followed. Protocols: http, https.
  */
 #ifndef AGENT_IO_HTTP_H
 #define AGENT_IO_HTTP_H
@@ -38,7 +38,7 @@ struct http_request {
 	int64_t deadline;                     /* monotonic, whole transfer; 0: none */
 	int64_t connect_ms;                   /* 0: 10,000 */
 	int64_t idle_ms;                      /* no byte for so long: ERR_TIMEOUT; 0: 60,000 */
-	uint64_t max_bytes;                   /* body as decoded; beyond: ERR_LIMIT, what came before was delivered; 0: 64 MiB */
+	uint64_t max_bytes;                   /* decoded; beyond: ERR_LIMIT, so much was delivered; 0: 64 MiB */
 	struct cancel *cancel;                /* NULL: none */
 };
 
@@ -59,8 +59,9 @@ typedef int http_sink(void *ctx, const char *data, size_t len);
 struct http *http_new(void);
 void http_free(struct http *h);
 /*
- * 0 when an HTTP answer came whole (any status!), -1: ERR_NET (DNS, refused, TLS; the message names host and reason and, for
- * TLS, what to check), ERR_TIMEOUT, ERR_CANCELED, ERR_LIMIT. reply is filled as far as it got in either case.
+ * 0 when an HTTP answer came whole (any status!), -1: ERR_NET (DNS, refused, TLS; the message names host and reason and
+ * what to check), ERR_TIMEOUT, ERR_CANCELED, ERR_LIMIT, ERR_CONFIG (a certificate of ours is unusable), ERR_ARG. reply
+ * is filled as far as it got in either case.
  */
 int http_do(struct http *h, const struct http_request *q, http_sink *sink, void *ctx, struct http_reply *reply,
 	    struct err *e) MUST_CHECK;

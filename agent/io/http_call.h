@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request under way: what http.c drives, http_setup.c prepares, http_reply.c fills and http_explain.c puts into words. */
+/* One request under way: prepared by http_setup.c, driven by http.c, answered in http_reply.c, explained in its own. */
 #ifndef AGENT_IO_HTTP_CALL_H
 #define AGENT_IO_HTTP_CALL_H
 
@@ -25,7 +25,7 @@ struct http_call {
 	int64_t started;
 	int64_t idle_end;          /* moves on with every sign of life; 0 until the connection stands */
 	int64_t moved;             /* bytes both ways, as curl counts them */
-	int64_t server_date_ms;    /* Date of the answer, 0 when absent: a clock that is wrong here does not spoil Retry-After */
+	int64_t server_date_ms;    /* Date of the answer or 0: a wrong clock here must not spoil Retry-After */
 	int64_t retry_date_ms;
 	bool connected;            /* TCP and TLS stand, the request goes out */
 	char text[CURL_ERROR_SIZE];
@@ -57,7 +57,7 @@ void http_cert_look(const struct http_call *c, struct http_cert *out);
 
 enum http_ending { HTTP_DONE, HTTP_CANCELED, HTTP_DEADLINE, HTTP_IDLE, HTTP_BROKEN };
 
-/* Drives one transfer until it ends (*why is its result), the cancel, the deadline, or *idle_end, which callbacks move. */
+/* Drives a transfer until it ends (*why is its result), the cancel, the deadline, or idle_end, which callbacks move. */
 enum http_ending http_drive(CURLM *multi, const struct http_call *c, CURL *easy, int64_t deadline, CURLcode *why);
 
 #endif

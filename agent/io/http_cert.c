@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After a handshake that failed on trust: what does that certificate say? curl keeps nothing of it, so it is asked for once
- * more, without trust, without sending anything but the handshake. Costs time only where an error is reported anyway.
+ * After a handshake that failed on trust: what does that certificate say? curl keeps nothing of it, so it is asked for
+ * once more, without trust, without sending anything but the handshake. Costs time only where an error is due.
  */
 #include <string.h>
 
@@ -72,7 +72,9 @@ void http_cert_look(const struct http_call *c, struct http_cert *out)
 	*out = (struct http_cert){0};
 	if (multi && easy)
 		http_drive(multi, c, easy, clock_sooner(c->q->deadline, clock_deadline(LOOK_MS)), &why);
-	if (why == CURLE_OK && curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) == CURLE_OK && info && info->num_of_certs > 0)
+	if (why == CURLE_OK)
+		curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info);
+	if (info && info->num_of_certs > 0)
 		for (struct curl_slist *line = info->certinfo[0]; line; line = line->next)
 			take_line(out, line->data);
 	curl_easy_cleanup(easy);

@@ -44,7 +44,9 @@ static int add_bearer(struct http_call *c, const char *token, struct err *e)
 	const char *clean = str_trim(copy); /* token files usually end in a newline */
 
 	if (!*clean || has_control(clean))
-		return err_set(e, ERR_ARG, "the token for %s is empty or holds control characters: check the file or setting it comes from",
+		return err_set(e, ERR_ARG,
+			       "the token for %s is empty or holds control characters: check the file or setting it "
+			       "comes from",
 			       c->target);
 	line = mem_printf("Authorization: Bearer %s", clean);
 	add_header(c, line);
@@ -145,10 +147,13 @@ static int set_server_name(struct http_call *c, const char *name, struct err *e)
 
 	if (!u || curl_url_set(u, CURLUPART_URL, c->q->url, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK ||
-	    curl_url_set(u, CURLUPART_HOST, host, 0) != CURLUE_OK || curl_url_get(u, CURLUPART_URL, &url, 0) != CURLUE_OK) {
+	    curl_url_set(u, CURLUPART_HOST, host, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_URL, &url, 0) != CURLUE_OK) {
 		curl_free(port);
 		curl_url_cleanup(u);
-		return err_set(e, ERR_ARG, "the TLS server name \"%.120s\" for %s is no host name: correct or remove it", name, c->target);
+		return err_set(e, ERR_ARG,
+			       "the TLS server name \"%.120s\" for %s is no host name: correct or remove "
+			       "it", name, c->target);
 	}
 	route = mem_printf("%s:%s:%s", host, port, c->target);
 	c->connect_to = curl_slist_append(NULL, route);

@@ -96,10 +96,12 @@ static void drain(int *fd, struct buf *b)
 static void notice_exit(struct child *c)
 {
 	siginfo_t info = {0};
+	int rc;
 
 	if (c->exited)
 		return;
-	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ? errno == ECHILD : info.si_pid == c->pid) {
+	rc = waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	if (rc < 0 ? errno == ECHILD : info.si_pid == c->pid) {
 		c->exited = true;
 		c->grace = clock_deadline(PIPE_GRACE_MS);
 		close_end(&c->in);
@@ -228,9 +230,11 @@ static int explain_stop(const struct child *c, enum stop_reason why, int64_t sta
 		return err_set(e, ERR_TIMEOUT, "\"%.120s\" did not end within %.1f s and was stopped%s", name,
 			       (double)(clock_mono_ms() - started) / 1000.0, words);
 	case STOP_OUT:
-		return err_set(e, ERR_LIMIT, "\"%.120s\" wrote more than %s to standard output and was stopped", name, size);
+		return err_set(e, ERR_LIMIT,
+			       "\"%.120s\" wrote more than %s to standard output and was stopped", name, size);
 	case STOP_ERR:
-		return err_set(e, ERR_LIMIT, "\"%.120s\" wrote more than %s to standard error and was stopped%s", name, size,
+		return err_set(e, ERR_LIMIT,
+			       "\"%.120s\" wrote more than %s to standard error and was stopped%s", name, size,
 			       words);
 	case STOP_POLL:
 	case STOP_NONE:

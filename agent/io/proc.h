@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a program by argv: no shell, own process group, standard input from /dev/null (or the given bytes), other descriptors
- * closed, output capped, deadline and cancel honoured (TERM to the group, KILL after 500 ms).
+ * Runs a program by argv: no shell, own process group, standard input from /dev/null (or the given bytes), other
+ * descriptors closed, output capped, deadline and cancel honoured (TERM to the group, KILL after 500 ms).
  */
 #ifndef AGENT_IO_PROC_H
 #define AGENT_IO_PROC_H
@@ -29,7 +29,10 @@ struct proc_result {
 	size_t out_len, err_len;
 };
 
-/* 0 when it ran and ended by itself (any status). -1: could not start (names the program and why), timed out, cancelled, over a cap. */
+/*
+ * 0 when it ran and ended by itself (any status). -1: could not start (names the program and why), timed out,
+ * cancelled, over a cap; out is then empty. Descendants that it left behind are not waited for (200 ms, if they hold its output).
+ */
 int proc_run(const struct proc_run *r, struct proc_result *out, struct err *e) MUST_CHECK;
 void proc_result_fini(struct proc_result *r);
 

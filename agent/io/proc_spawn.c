@@ -85,7 +85,8 @@ static char **merge_env(const char *const *added)
 
 static int set_attributes(posix_spawnattr_t *attr)
 {
-	static const int ours[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
+	static const int ours[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD,
+				    SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
 	sigset_t none, reset;
 	int rc;
 
@@ -125,14 +126,17 @@ static int explain(const char *name, int why, struct err *e)
 	errno = why;
 	switch (why) {
 	case ENOENT:
-		err_set(e, ERR_NOT_FOUND, strchr(name, '/') ? "cannot run \"%.160s\": there is no such program; check the path"
-			: "cannot run \"%.160s\": it is not in PATH; install it or give its full path", name);
+		err_set(e, ERR_NOT_FOUND, "cannot run \"%.160s\": %s", name,
+			strchr(name, '/') ? "there is no such program; check the path"
+					  : "it is not in PATH; install it or give its full path");
 		break;
 	case EACCES:
-		err_set(e, ERR_DENIED, "cannot run \"%.160s\": permission denied; check that it may be executed (chmod +x)", name);
+		err_set(e, ERR_DENIED,
+			"cannot run \"%.160s\": permission denied; check that it may be executed (chmod +x)", name);
 		break;
 	case ENOEXEC:
-		err_set(e, ERR_IO, "cannot run \"%.160s\": it is no program for this machine, and no script with a #! line", name);
+		err_set(e, ERR_IO,
+			"cannot run \"%.160s\": it is no program for this machine, and no script with a #! line", name);
 		break;
 	default:
 		return err_sys(e, "cannot run \"%.160s\"", name);

@@ -7,7 +7,7 @@
 #include "agent/base/buf.h"
 #include "agent/base/mem.h"
 
-/* Room for "data: " and the like before what max_event_bytes allows; also what a name or an id may take when that is tiny. */
+/* Room for "data: " and the like before what max_event_bytes allows, and for names and ids when that is tiny. */
 #define FIELD_ROOM 64
 
 struct sse {
@@ -157,7 +157,8 @@ int sse_feed(struct sse *s, const char *p, size_t n, struct err *e)
 		n -= used;
 	}
 	if (s->over)
-		return err_set(e, ERR_LIMIT, "a streamed event is larger than the limit of %zu bytes: the stream was given up",
+		return err_set(e, ERR_LIMIT,
+			       "a streamed event is larger than the limit of %zu bytes: the stream was given up",
 			       s->max);
 	return s->stopped ? 1 : 0;
 }

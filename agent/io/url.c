@@ -47,11 +47,13 @@ static char *part_of(CURLU *u, CURLUPart what)
 static int refuse_unparsed(const char *url, CURLUcode why, struct err *e)
 {
 	if (strchr(url, '@'))
-		return err_set(e, ERR_ARG, "a URL is malformed (%s) and seems to hold a login: write https://HOST[:PORT][/PATH]",
+		return err_set(e, ERR_ARG,
+			       "a URL is malformed (%s) and seems to hold a login: write https://HOST[:PORT][/PATH]",
 			       curl_url_strerror(why));
 	if (!strstr(url, "://"))
 		return err_set(e, ERR_ARG, "\"%.120s\" is no URL: it must begin with http:// or https://", url);
-	return err_set(e, ERR_ARG, "\"%.120s\" is no URL (%s): write https://HOST[:PORT][/PATH]", url, curl_url_strerror(why));
+	return err_set(e, ERR_ARG,
+		       "\"%.120s\" is no URL (%s): write https://HOST[:PORT][/PATH]", url, curl_url_strerror(why));
 }
 
 int url_check(const char *url, struct err *e)
@@ -70,7 +72,9 @@ int url_check(const char *url, struct err *e)
 	password = part_of(u, CURLUPART_PASSWORD);
 	host = part_of(u, CURLUPART_HOST);
 	if (user || password)
-		return err_set(e, ERR_ARG, "the URL of host %.120s holds a user or password: give the login in its own settings instead",
+		return err_set(e, ERR_ARG,
+			       "the URL of host %.120s holds a user or password: give the login in its own settings "
+			       "instead",
 			       str_or(host, "?"));
 	if (!str_eq_nocase(scheme, "http") && !str_eq_nocase(scheme, "https"))
 		return err_set(e, ERR_ARG, "\"%.120s\" has the scheme \"%.20s\": only http and https can be used", url,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small HTTP server on a free loopback port, one thread a connection, for the tests of clients. The handler writes the
- * answer itself, byte by byte if it wants, and so can misbehave in every way.
+ * A small HTTP server on a free loopback port, one thread a connection, for the tests of clients. The handler writes
+ * the answer itself, byte by byte if it wants, and so can misbehave in every way.
  */
 #ifndef TESTS_UNIT_LOOPBACK_H
 #define TESTS_UNIT_LOOPBACK_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes back when all goes well: statuses, headers, bodies, reuse of connections. test_http_fail.c has the rest. */
+/* What comes back when all goes well: statuses, headers, bodies, reuse of connections. The rest: test_http_fail.c. */
 #include "agent/base/buf.h"
 #include "agent/base/clock.h"
 #include "agent/base/mem.h"
@@ -10,9 +10,9 @@
 #include <time.h>
 
 static const char gzip_hello[] =
-	"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc4\x31\x0d\x00\x00\x08\x03\x30\x2b\x98\x23\xe1\x58\x82\xff\x0f\x19\x3c"
-	"\xed\xd1\xe9\x64\x6b\x6c\xdb\xb6\x6d\xdb\xb6\x6d\xdb\xb6\x6d\xdb\xb6\x6d\xdb\xb6\x6d\xdb\x7e\xfd\x00\xfd\xc5\x0c\x83"
-	"\xe0\x2e\x00\x00"; /* "hello " 2,000 times */
+	"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc4\x31\x0d\x00\x00\x08\x03\x30\x2b\x98\x23\xe1\x58"
+	"\x82\xff\x0f\x19\x3c\xed\xd1\xe9\x64\x6b\x6c\xdb\xb6\x6d\xdb\xb6\x6d\xdb\xb6\x6d\xdb\xb6\x6d\xdb"
+	"\xb6\x6d\xdb\x7e\xfd\x00\xfd\xc5\x0c\x83\xe0\x2e\x00\x00"; /* "hello " 2,000 times */
 
 static bool serve_retry(struct loopback_conn *c)
 {
@@ -27,12 +27,15 @@ static bool serve_retry(struct loopback_conn *c)
 	else if (strcmp(c->path, "/retry/date") == 0)
 		loopback_say(c, "HTTP/1.1 503 Later\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", later);
 	else if (strcmp(c->path, "/retry/skewed") == 0) /* this server's clock is years behind */
-		loopback_say(c, "HTTP/1.1 503 Later\r\nDate: Thu, 01 Jan 2015 00:00:00 GMT\r\nRetry-After: Thu, 01 Jan 2015 00:00:30 GMT\r\n"
+		loopback_say(c, "HTTP/1.1 503 Later\r\nDate: Thu, 01 Jan 2015 00:00:00 GMT\r\n"
+			     "Retry-After: Thu, 01 Jan 2015 00:00:30 GMT\r\n"
 			     "Content-Length: 0\r\n\r\n");
 	else if (strcmp(c->path, "/retry/past") == 0)
-		loopback_say(c, "HTTP/1.1 503 Later\r\nRetry-After: Thu, 01 Jan 2015 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n");
+		loopback_say(c, "HTTP/1.1 503 Later\r\nRetry-After: Thu, 01 Jan 2015 00:00:00 GMT\r\n"
+			     "Content-Length: 0\r\n\r\n");
 	else if (strcmp(c->path, "/retry/ms") == 0)
-		loopback_say(c, "HTTP/1.1 429 Slow\r\nRetry-After-Ms: 250\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n");
+		loopback_say(c, "HTTP/1.1 429 Slow\r\nRetry-After-Ms: 250\r\nRetry-After: 1\r\n"
+			     "Content-Length: 0\r\n\r\n");
 	else if (strcmp(c->path, "/retry/huge") == 0)
 		loopback_say(c, "HTTP/1.1 429 Slow\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n");
 	else
@@ -43,17 +46,20 @@ static bool serve_retry(struct loopback_conn *c)
 static bool serve(struct loopback_conn *c)
 {
 	if (strncmp(c->path, "/status/", 8) == 0) {
-		loopback_say(c, "HTTP/1.1 %s Some Text\r\nContent-Type: Text/Plain; charset=utf-8\r\nContent-Length: 4\r\n"
+		loopback_say(c, "HTTP/1.1 %s Some Text\r\nContent-Type: Text/Plain; charset=utf-8\r\n"
+			     "Content-Length: 4\r\n"
 			     "Location: /elsewhere\r\n\r\nbody", c->path + 8);
 	} else if (strncmp(c->path, "/retry/", 7) == 0) {
 		return serve_retry(c);
 	} else if (strcmp(c->path, "/chunked") == 0) {
-		loopback_say(c, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nContent-Type: a/b\r\n\r\nHTTP/1.1 200 OK\r\n"
+		loopback_say(c, "HTTP/1.1 100 Continue\r\n\r\n"
+			     "HTTP/1.1 103 Early\r\nContent-Type: a/b\r\n\r\nHTTP/1.1 200 OK\r\n"
 			     "Transfer-Encoding: chunked\r\n\r\n");
 		loopback_say(c, "3\r\nabc\r\n");
 		loopback_say(c, "5;x=y\r\ndefgh\r\n0\r\nTrailer: x\r\n\r\n");
 	} else if (strcmp(c->path, "/gzip") == 0) {
-		loopback_say(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", sizeof(gzip_hello) - 1);
+		loopback_say(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+			     sizeof(gzip_hello) - 1);
 		loopback_put(c, gzip_hello, sizeof(gzip_hello) - 1);
 	} else if (strcmp(c->path, "/close") == 0) {
 		loopback_say(c, "HTTP/1.0 200 OK\r\n\r\nuntil the end");
@@ -61,7 +67,8 @@ static bool serve(struct loopback_conn *c)
 	} else if (strcmp(c->path, "/204") == 0) {
 		loopback_say(c, "HTTP/1.1 204 No Content\r\n\r\n");
 	} else {
-		loopback_say(c, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(c->head) + c->body_len, c->head);
+		loopback_say(c, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
+			     strlen(c->head) + c->body_len, c->head);
 		loopback_put(c, c->body, c->body_len);
 	}
 	return true;

@@ -159,6 +159,7 @@ static void test_unreachable(struct http *h)
 	auto_free char *url = mem_printf("http://127.0.0.1:%d/?k3y=1", port);
 	auto_free char *proxy = mem_printf("http://user:k3y@127.0.0.1:%d", port);
 	struct http_peer peer = {.proxy = proxy};
+	struct http_request through = {.url = "http://example.invalid/", .peer = &peer};
 	struct err e = {0};
 	int rc;
 
@@ -167,10 +168,11 @@ static void test_unreachable(struct http *h)
 	rc = http_do(h, &(struct http_request){.url = url}, NULL, NULL, NULL, &e);
 	is_int(rc, -1, "without sink and reply");
 	is_int(e.sys, ECONNREFUSED, "errno is kept");
-	fails(h, "proxy refused", (struct http_request){.url = "http://example.invalid/", .peer = &peer}, ERR_NET, "the proxy 127.0.0.1:");
-	fails(h, "no name", (struct http_request){.url = "http://a..invalid/?k3y"}, ERR_NET, "\"a..invalid\" is not found");
+	fails(h, "proxy refused", through, ERR_NET, "the proxy 127.0.0.1:");
+	fails(h, "no name", (struct http_request){.url = "http://a..invalid/?k3y"}, ERR_NET,
+	      "\"a..invalid\" is not found");
 	peer.proxy = "http://a..invalid:3128";
-	fails(h, "no proxy name", (struct http_request){.url = "http://example.invalid/", .peer = &peer}, ERR_NET, "proxy a..invalid:3128");
+	fails(h, "no proxy name", through, ERR_NET, "proxy a..invalid:3128");
 	fails(h, "no URL", (struct http_request){.url = "gopher://x/"}, ERR_ARG, "only http and https");
 }
 

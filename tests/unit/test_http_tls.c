@@ -85,7 +85,8 @@ static void test_ca_file(struct http *h)
 	unsetenv("SSL_CERT_FILE");
 	unlink(path);
 	rmdir(dir);
-	fails(h, good.http.port, (struct http_peer){.ca_file = "/no/such/ca.pem"}, ERR_CONFIG, "CA certificate in /no/such/ca.pem");
+	fails(h, good.http.port, (struct http_peer){.ca_file = "/no/such/ca.pem"}, ERR_CONFIG,
+	      "CA certificate in /no/such/ca.pem");
 	fails(h, good.http.port, (struct http_peer){.ca_pem = "nonsense"}, ERR_CONFIG, "CA certificate for 127.0.0.1");
 }
 
@@ -94,7 +95,8 @@ static void test_names(struct http *h)
 	struct http_peer peer = {.ca_pem = ca.cert_pem};
 	auto_free char *host = mem_printf("\r\nHost: 127.0.0.1:%d\r\n", named.http.port);
 
-	fails(h, named.http.port, peer, ERR_NET, "is not for \"127.0.0.1\" but for DNS:kubernetes, DNS:kubernetes.default");
+	fails(h, named.http.port, peer, ERR_NET,
+	      "is not for \"127.0.0.1\" but for DNS:kubernetes, DNS:kubernetes.default");
 	peer.tls_server_name = "kubernetes.default";
 	works(h, &named, peer, "verified by another name");
 	is_str(named.sni, "kubernetes.default", "which is sent as SNI");
@@ -128,7 +130,8 @@ static void test_client(struct http *h)
 	fails(h, mutual.http.port, peer, ERR_CONFIG, "client certificate or key");
 	peer.cert_pem = "nonsense";
 	fails(h, mutual.http.port, peer, ERR_CONFIG, "client certificate or key");
-	peer = (struct http_peer){.ca_pem = ca.cert_pem, .cert_file = "/no/such/client.pem", .key_file = "/no/such/key.pem"};
+	peer = (struct http_peer){.ca_pem = ca.cert_pem, .cert_file = "/no/such/client.pem",
+				  .key_file = "/no/such/key.pem"};
 	fails(h, mutual.http.port, peer, ERR_CONFIG, "in /no/such/client.pem");
 	http_free(h);
 }

@@ -66,7 +66,9 @@ static void test_surroundings(void)
 	is_str(out.out, "/\n1-/nowhere-x=y\n0\n", "folder, environment, empty standard input");
 	proc_result_fini(&out);
 
-	r = (struct proc_run){.argv = SH("ls /proc/self/fd | wc -l; test $(cut -d' ' -f5 /proc/$$/stat) = $$ && echo leader; kill -PIPE $$; echo alive")};
+	r = (struct proc_run){.argv = SH("ls /proc/self/fd | wc -l; "
+					       "test $(cut -d' ' -f5 /proc/$$/stat) = $$ && echo leader; "
+					       "kill -PIPE $$; echo alive")};
 	sigaction(SIGPIPE, &ignore, NULL);
 	rc = run(&r, &out);
 	is_int(rc, 0, "ran");
@@ -176,7 +178,8 @@ static void test_group(void)
 	if (pipe(ends) < 0)
 		return;
 	/* The write end reaches the tree through /proc, since proc_run closes what it could inherit. */
-	script = mem_printf("exec 9>/proc/%d/fd/%d; trap '' TERM; (trap '' TERM; sleep 100; sleep 100) & sleep 100; sleep 100",
+	script = mem_printf("exec 9>/proc/%d/fd/%d; trap '' TERM; "
+			    "(trap '' TERM; sleep 100; sleep 100) & sleep 100; sleep 100",
 			    (int)getpid(), ends[1]);
 	r.argv = SH(script);
 	fails(&r, ERR_TIMEOUT, "did not end");

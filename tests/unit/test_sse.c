@@ -17,7 +17,7 @@ struct outcome {
 	int rc, unfinished;
 };
 
-/* Feeds text in pieces ending at the given places; each piece is a copy of its own, so that reading past it is caught. */
+/* Feeds text in pieces ending at the given places; each piece is a copy, so that reading past it is caught. */
 static struct outcome parse(const char *text, size_t n, size_t cut_a, size_t cut_b, size_t max)
 {
 	struct outcome o = {.text = BUF_INIT(1 << 20)};
@@ -46,7 +46,8 @@ static void check(const char *name, const char *text, size_t n, const char *want
 
 			if (strcmp(buf_cstr(&o.text), want) != 0 || o.rc != 0) {
 				if (!bad++)
-					printf("# cut at %zu and %zu: got \"%s\" want \"%s\"\n", a, b, buf_cstr(&o.text), want);
+					printf("# cut at %zu and %zu: got \"%s\" want \"%s\"\n", a, b,
+					       buf_cstr(&o.text), want);
 			}
 			buf_fini(&o.text);
 		}

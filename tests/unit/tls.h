@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Certificates made on the spot, and TLS for loopback.h. libssl is found through libcurl, which has it loaded; the program
- * itself does not link it.
+ * Certificates made on the spot, and TLS for loopback.h. libssl is found through libcurl, which has it loaded; the
+ * program itself does not link it.
  */
 #ifndef TESTS_UNIT_TLS_H
 #define TESTS_UNIT_TLS_H
@@ -52,7 +52,8 @@ static inline void identity_extend(X509 *cert, X509 *issuer, int nid, const char
 }
 
 /* ca NULL: a CA that signs itself. san: "DNS:a,IP:1.2.3.4" or NULL. Valid from and to so many seconds from now. */
-static inline struct identity identity_new(const char *cn, const char *san, const struct identity *ca, long from, long to)
+static inline struct identity identity_new(const char *cn, const char *san, const struct identity *ca, long from,
+					   long to)
 {
 	static long serial = 1;
 	struct identity id = {.cert = X509_new(), .key = EVP_EC_gen("P-256")};
