@@ -31,7 +31,7 @@ struct proc_result {
 
 /*
  * 0 when it ran and ended by itself (any status). -1: could not start (names the program and why), timed out,
- * cancelled, over a cap; out is then empty. Descendants that it left behind are not waited for (200 ms, if they hold its output).
+ * cancelled, over a cap; out is then empty. Descendants left behind that hold its output are waited for 200 ms at most.
  */
 int proc_run(const struct proc_run *r, struct proc_result *out, struct err *e) MUST_CHECK;
 void proc_result_fini(struct proc_result *r);
