@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request under way: prepared by http_setup.c, driven by http.c, answered in http_reply.c, explained by http_explain.c. */
+/* One request under way: http_setup.c prepares, http.c drives, http_reply.c takes the answer, http_explain.c words. */
 #ifndef AGENT_IO_HTTP_CALL_H
 #define AGENT_IO_HTTP_CALL_H
 
