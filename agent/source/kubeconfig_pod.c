@@ -50,8 +50,8 @@ static void exec_free(struct kube_exec *x)
 {
 	if (!x)
 		return;
-	kube_strs_free(x->args);
-	kube_strs_free(x->env);
+	str_list_free(x->args);
+	str_list_free(x->env);
 	free(x->command);
 	free(x->api_version);
 	free(x->install_hint);
@@ -87,6 +87,6 @@ void kube_context_fini(struct kube_context *c)
 	free(u->login);
 	secret_free(u->password);
 	exec_free(u->exec);
-	kube_strs_free(u->impersonate);
+	str_list_free(u->impersonate);
 	memset(c, 0, sizeof(*c));
 }

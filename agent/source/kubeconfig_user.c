@@ -177,7 +177,7 @@ static int read_extra(const struct kube_node *n, struct kube_user *out, size_t *
 
 static void free_strs(char ***list)
 {
-	kube_strs_free(*list);
+	str_list_free(*list);
 }
 
 static int read_impersonation(const struct kube_node *n, struct kube_user *out, struct err *e)

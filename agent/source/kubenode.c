@@ -79,15 +79,6 @@ int kube_node_bool(const struct kube_node *n, const char *key, bool *out, struct
 	return 0;
 }
 
-void kube_strs_free(char **list)
-{
-	size_t i;
-
-	for (i = 0; list && list[i]; i++)
-		free(list[i]);
-	free(list);
-}
-
 int kube_node_strs(const struct kube_node *n, const char *key, char ***out, struct err *e)
 {
 	const json_t *v = json_object_get(n->value, key), *item;
@@ -102,7 +93,7 @@ int kube_node_strs(const struct kube_node *n, const char *key, char ***out, stru
 	list = mem_zero((json_array_size(v) + 1) * sizeof(*list));
 	json_array_foreach(v, i, item) {
 		if (!json_is_string(item)) {
-			kube_strs_free(list);
+			str_list_free(list);
 			return kube_node_err(n, key, e, "must be a list of strings: entry %zu is none (put it in quotes)", i + 1);
 		}
 		list[i] = mem_str(json_string_value(item));

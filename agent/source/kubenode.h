@@ -25,9 +25,8 @@ int kube_node_child(const struct kube_node *n, const char *key, struct kube_node
 /* Absent, null and "" give NULL. The caller's. */
 int kube_node_str(const struct kube_node *n, const char *key, char **out, struct err *e) MUST_CHECK;
 int kube_node_bool(const struct kube_node *n, const char *key, bool *out, struct err *e) MUST_CHECK;
-/* NULL-terminated list, the caller's (kube_strs_free); absent gives NULL. */
+/* NULL-terminated list, the caller's (str_list_free); absent gives NULL. */
 int kube_node_strs(const struct kube_node *n, const char *key, char ***out, struct err *e) MUST_CHECK;
-void kube_strs_free(char **list); /* NULL allowed */
 /* A path relative to the folder of the file in which it stands. NULL in, NULL out. The caller's. */
 char *kube_node_path(const struct kube_node *n, const char *path);
 /* Entry `name` of the list clusters, contexts or users; its mapping (cluster, context, user) goes to out. 1 found, 0 not, -1. */
