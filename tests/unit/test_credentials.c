@@ -135,7 +135,7 @@ static void test_plugin(void)
 	is_int(runs(), 2, "it ran once for all of them");
 	ok(!credentials_renew(c, &l2), "refused again at once: no third run");
 	credentials_text(c, text, sizeof(text));
-	like(text, "user \"u\" by the plug-in ", "in words");
+	ok(strstr(text, "user \"u\" by the plug-in "), "in words");
 	login_fini(&l);
 	login_fini(&l2);
 	credentials_free(c);

@@ -70,7 +70,7 @@ static void test_contexts(void)
 	ok(rc == -1 && !strstr(last.msg, "did you mean"), "nothing near: %s", last.msg);
 	rc = parse(two, "lost");
 	is_int(rc, -1, "missing cluster");
-	like(last.msg, "/etc/kc.yaml:21: cluster \"gone\" does not exist; clusters there: c1, c2", "message");
+	like(last.msg, "/etc/kc.yaml:23: cluster \"gone\" does not exist; clusters there: c1, c2", "message");
 	rc = parse(two, "nobody");
 	is_int(rc, -1, "missing user");
 	like(last.msg, "user \"gone\" does not exist; users there: u1, u2", "message");
@@ -127,7 +127,7 @@ static void test_authority(void)
 	auto_free char *both = mem_printf("current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\nclusters:\n- name: c\n"
 					  "  cluster:\n    server: h\n    insecure-skip-tls-verify: true\n"
 					  "    certificate-authority-data: %s\n", data);
-	char cut[4096];
+	auto_free char *cut = mem_printf("%s%.*s", ca.cert_pem, (int)strlen(ca.cert_pem) - 60, ca.cert_pem);
 	int rc = parse(text, NULL);
 
 	is_int(rc, 0, "data");
@@ -140,7 +140,6 @@ static void test_authority(void)
 	rc = load(scratch_path("conf/kc"), NULL);
 	is_int(rc, 0, last.msg[0] ? last.msg : "relative to the kubeconfig");
 	is_str(k.cluster.ca_pem, ca.cert_pem, "from the file");
-	snprintf(cut, sizeof(cut), "%s%.*s", ca.cert_pem, (int)strlen(ca.cert_pem) - 60, ca.cert_pem);
 	scratch_write("conf/pki/ca.pem", cut, 0600);
 	rc = load(scratch_path("conf/kc"), NULL);
 	is_int(rc, -1, "cut bundle");
