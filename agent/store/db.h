@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One SQLite connection with its lock, a cache of prepared statements and migrations by user_version. Private to
- * agent/store/. Only db_*.c see sqlite3 types. The caller holds db_lock around everything but db_open, db_close and db_path.
+ * agent/store/. Only db_*.c see sqlite3 types. The caller holds db_lock around everything but db_open, db_close and
+ * db_path.
  *
  * Every error says what to do about it (free the disk, move the file, --db PATH, DUPIN_DB).
  */
@@ -27,8 +28,9 @@ struct db_schema {
 #define DB_BUSY_MS 5000 /* how long a write waits for another process */
 
 /*
- * Creates the folder (0700) and the file (0600; its -wal and -shm get the same mode), takes looser rights away, brings the
- * schema up to date. ERR_STATE: written by a newer program, or by another one. Two processes may open a new file at once.
+ * Creates the folder (0700) and the file (0600; its -wal and -shm get the same mode), takes looser rights away, brings
+ * the schema up to date. ERR_STATE: written by a newer program, or by another one. Two processes may open a new file at
+ * once.
  */
 struct db *db_open(const char *path, const struct db_schema *schema, struct err *e);
 void db_close(struct db *d); /* NULL allowed */
@@ -44,8 +46,9 @@ void db_rollback(struct db *d);
 int db_exec(struct db *d, const char *sql, struct err *e) MUST_CHECK;
 
 /*
- * A statement from the cache, parameters unbound. NULL on failure; everything below takes NULL (binding does nothing, steps give -1
- * and leave e), so that one check at the end is enough. Release it (db_run does) before the same SQL is prepared again.
+ * A statement from the cache, parameters unbound. NULL on failure; everything below takes NULL (binding does nothing,
+ * steps give -1 and leave e), so that one check at the end is enough. Release it (db_run does) before the same SQL is
+ * prepared again.
  */
 struct db_stmt *db_prepare(struct db *d, const char *sql, struct err *e);
 /* Binds the next parameter. Texts and bytes are borrowed until the release. NULL binds null. */
@@ -71,7 +74,7 @@ int64_t db_int(struct db_stmt *q, int col);
 double db_real(struct db_stmt *q, int col);
 const char *db_text(struct db_stmt *q, int col); /* NULL for null */
 const void *db_bytes(struct db_stmt *q, int col, size_t *len);
-/* New references: a string made safe for JSON (or null), a time column as RFC 3339 (or null), JSON text decoded (or null). */
+/* New references, null for null: a string made safe for JSON, a time as RFC 3339, a number, JSON text decoded. */
 json_t *db_json_text(struct db_stmt *q, int col);
 json_t *db_json_time(struct db_stmt *q, int col);
 json_t *db_json_int(struct db_stmt *q, int col);

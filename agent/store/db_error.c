@@ -8,7 +8,8 @@
 
 static int fail_full(const char *path, int sys, struct err *e)
 {
-	err_set(e, ERR_IO, "cannot write to %s: %s; free some space or " ELSEWHERE " (what was recorded before is kept)", path,
+	err_set(e, ERR_IO,
+		"cannot write to %s: %s; free some space or " ELSEWHERE " (what was recorded before is kept)", path,
 		sys ? strerror(sys) : "the disk is full");
 	if (e)
 		e->sys = sys ? sys : ENOSPC;
@@ -21,8 +22,8 @@ static bool is_full(int sys)
 }
 
 /*
- * SQLite keeps the errno of a failed write with the file, and only sometimes hands it up; the write may have been to the
- * log.
+ * SQLite keeps the errno of a failed write with the file, and only sometimes hands it up; the write may have been to
+ * the log.
  */
 static int last_errno(sqlite3 *sq)
 {
@@ -70,20 +71,22 @@ int db_fail(struct db *d, int rc, struct err *e)
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
-		return err_set(e, ERR_DENIED, "cannot write to %s: it or its folder is read-only; make both writable or " ELSEWHERE,
+		return err_set(e, ERR_DENIED,
+			       "cannot write to %s: it or its folder is read-only; make both writable or " ELSEWHERE,
 			       d->path);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(e, ERR_TIMEOUT,
-			       "%s was held by another process for more than %d s; wait for it to end or " ELSEWHERE, d->path,
-			       DB_BUSY_MS / 1000);
+			       "%s was held by another process for more than %d s; wait for it to end or " ELSEWHERE,
+			       d->path, DB_BUSY_MS / 1000);
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_STATE, "%s is no database (%s); move it away or " ELSEWHERE, d->path, said);
 	case SQLITE_CORRUPT:
-		return err_set(e, ERR_IO,
-			       "%s is damaged (%s); move it away with its -wal and -shm (`sqlite3 FILE .recover` may save what it "
-			       "holds) or " ELSEWHERE,
-			       d->path, said);
+		return err_set(
+		    e, ERR_IO,
+		    "%s is damaged (%s); move it away with its -wal and -shm (`sqlite3 FILE .recover` may save what it "
+		    "holds) or " ELSEWHERE,
+		    d->path, said);
 	case SQLITE_CONSTRAINT:
 		return err_set(e, ERR_ARG, "this cannot be recorded in %s: %s", d->path, said);
 	case SQLITE_TOOBIG:

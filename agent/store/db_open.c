@@ -27,8 +27,8 @@ static int make_folder(const char *path, struct err *e)
 }
 
 /*
- * The file is made here with its final mode, so that it is never readable by others, whatever the umask. An existing one is
- * not opened: closing a second descriptor would drop the locks of a connection that this process may have on it.
+ * The file is made here with its final mode, so that it is never readable by others, whatever the umask. An existing
+ * one is not opened: closing a second descriptor would drop the locks of a connection that this process may have on it.
  */
 static int make_file(const char *path, struct err *e)
 {
@@ -76,19 +76,21 @@ static int check_owner(struct db *d, const struct db_schema *schema, int64_t *ve
 		return 0;
 	if (application != schema->application)
 		return err_set(e, ERR_STATE,
-			       "%s is the database of another program (application id %lld); name another with --db PATH or DUPIN_DB",
+			       "%s is the database of another program (application id %lld); name another with --db "
+			       "PATH or DUPIN_DB",
 			       d->path, (long long)application);
 	if (*version > schema->count)
-		return err_set(e, ERR_STATE,
-			       "%s was written by a newer dupin (schema %lld, this one knows %d); upgrade dupin or name another "
-			       "database with --db PATH or DUPIN_DB",
-			       d->path, (long long)*version, schema->count);
+		return err_set(
+		    e, ERR_STATE,
+		    "%s was written by a newer dupin (schema %lld, this one knows %d); upgrade dupin or name another "
+		    "database with --db PATH or DUPIN_DB",
+		    d->path, (long long)*version, schema->count);
 	return 0;
 }
 
 /*
- * The switch to WAL needs the file for itself and does not call the busy handler, so two processes that open a new file at
- * once collide here. A file system without shared memory stays with a rollback journal, which is as safe.
+ * The switch to WAL needs the file for itself and does not call the busy handler, so two processes that open a new file
+ * at once collide here. A file system without shared memory stays with a rollback journal, which is as safe.
  */
 static int set_wal(struct db *d, struct err *e)
 {
@@ -147,12 +149,18 @@ static int set_up(struct db *d, const struct db_schema *schema, struct err *e)
 		return db_fail(d, SQLITE_READONLY, e);
 	if (check_owner(d, schema, &version, e))
 		return -1;
-	/* auto_vacuum counts for new files only; deleting then gives space back to the disk. */
-	if (db_exec(d, "PRAGMA auto_vacuum=INCREMENTAL", e) || set_wal(d, e) ||
-	    db_exec(d,
-		    "PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"
-		    "PRAGMA journal_size_limit=16777216",
-		    e))
+	/*
+	 * Deleting then gives space back to the disk. For new files only: on others it would change nothing and yet
+	 * write, and a file on a full disk can still be read.
+	 */
+	if (version == 0 && db_exec(d, "PRAGMA auto_vacuum=INCREMENTAL", e))
+		return -1;
+	if (set_wal(d, e) ||
+	    db_exec(
+		d,
+		"PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"
+		"PRAGMA journal_size_limit=16777216",
+		e))
 		return -1;
 	return version < schema->count ? migrate(d, schema, e) : 0;
 }

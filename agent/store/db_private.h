@@ -18,7 +18,8 @@ struct db {
 
 /* Always -1. rc is SQLite's result code. */
 int db_fail(struct db *d, int rc, struct err *e);
-int db_fail_file(const char *path, int sys, struct err *e); /* the file or its folder can not be opened or made: errno */
+/* The file or its folder cannot be opened or made; sys is errno. */
+int db_fail_file(const char *path, int sys, struct err *e);
 void db_stmt_free(void *stmt);
 
 #endif

@@ -13,8 +13,8 @@
 struct db_stmt {
 	struct db *db;
 	sqlite3_stmt *st;
-	int next;  /* parameter to bind next, from 1 */
-	int rc;    /* first failure of a binding */
+	int next; /* parameter to bind next, from 1 */
+	int rc;	  /* first failure of a binding */
 	bool busy;
 };
 

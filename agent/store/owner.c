@@ -17,7 +17,10 @@ struct who {
 	unsigned long long start;
 };
 
-/* Field 22 of /proc/PID/stat, in clock ticks since boot; the name in field 2 may hold anything, hence the last parenthesis. */
+/*
+ * Field 22 of /proc/PID/stat, in clock ticks since boot. The name in field 2 may hold anything, hence the search for
+ * the last parenthesis.
+ */
 static unsigned long long start_time(pid_t pid)
 {
 	char path[48];
@@ -28,8 +31,9 @@ static unsigned long long start_time(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	auto_free char *stat = file_read(path, 8192, NULL, NULL);
 	after = stat ? strrchr(stat, ')') : NULL;
-	if (!after || sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-			     &state, &ticks) != 2)
+	if (!after ||
+	    sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+		   &state, &ticks) != 2)
 		return 0;
 	/* A zombie has ended; its parent has merely not looked yet. */
 	return state == 'Z' || state == 'X' ? 0 : ticks;

@@ -2,9 +2,9 @@
 #include "agent/store/schema.h"
 
 /*
- * Times are milliseconds since 1970. Children refer to an investigation by its row number, which keeps the many small event
- * rows small; the id that people see is in investigations only. JSON documents are kept as text, what lists and searches
- * need stands in columns of its own.
+ * Times are milliseconds since 1970. Children refer to an investigation by its row number, which keeps the many small
+ * event rows small; the id that people see is in investigations only. JSON documents are kept as text, what lists and
+ * searches need stands in columns of its own.
  */
 #define CHILD "investigation INTEGER NOT NULL REFERENCES investigations(n) ON DELETE CASCADE"
 
@@ -50,7 +50,8 @@ static const char records[] =
 	") STRICT;"
 
 	"CREATE TABLE findings ("
-	"  n INTEGER PRIMARY KEY, " CHILD ", id TEXT NOT NULL, severity TEXT, caused_by TEXT, cause TEXT, item TEXT NOT NULL,"
+	"  n INTEGER PRIMARY KEY, " CHILD ", id TEXT NOT NULL, severity TEXT, caused_by TEXT, cause TEXT,"
+	"  item TEXT NOT NULL,"
 	"  UNIQUE (investigation, id)"
 	") STRICT;"
 
@@ -93,9 +94,10 @@ static const char records[] =
 	"  PRIMARY KEY (investigation, seq)"
 	") STRICT, WITHOUT ROWID;"
 
-	/* The texts that search finds, and their index. Not of another table's rows, so that search.c alone knows them. */
+	/* The texts that search finds, and their index: copies, so that search.c alone knows them. */
 	"CREATE TABLE search_texts ("
-	"  n INTEGER PRIMARY KEY, " CHILD ", kind TEXT NOT NULL, ref TEXT NOT NULL, text TEXT NOT NULL,"
+	"  n INTEGER PRIMARY KEY, " CHILD ","
+	"  kind TEXT NOT NULL, ref TEXT NOT NULL, text TEXT NOT NULL,"
 	"  UNIQUE (investigation, kind, ref)"
 	") STRICT;"
 	"CREATE VIRTUAL TABLE search USING fts5("

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Words to investigations, by FTS5. Each text (question, answer, cause, finding, evidence) is a row of its own; an investigation is
- * found when all words are in it, in whichever of its texts. The best text ranks it and gives the snippet.
+ * Words to investigations, by FTS5. Each text (question, answer, cause, finding, evidence) is a row of its own; an
+ * investigation is found when all words are in it, in whichever of its texts. The best text ranks it and gives the
+ * snippet.
  */
 #include "agent/store/store_private.h"
 
@@ -21,10 +22,11 @@
 /* Beyond, a text is a log or a dump, whose decisive lines are evidence anyway. */
 #define MAX_TEXT_BYTES 65536
 
-static int find_text(struct store *s, int64_t investigation, const char *kind, const char *ref, int64_t *n, struct err *e)
+static int find_text(struct store *s, int64_t investigation, const char *kind, const char *ref, int64_t *n,
+		     struct err *e)
 {
 	struct db_stmt *q =
-		db_prepare(s->db, "SELECT n FROM search_texts WHERE investigation = ? AND kind = ? AND ref = ?", e);
+	    db_prepare(s->db, "SELECT n FROM search_texts WHERE investigation = ? AND kind = ? AND ref = ?", e);
 	int rc;
 
 	db_bind_int(q, investigation);
@@ -41,7 +43,8 @@ static int find_text(struct store *s, int64_t investigation, const char *kind, c
 static int drop_text(struct store *s, int64_t n, struct err *e)
 {
 	struct db_stmt *q = db_prepare(
-		s->db, "INSERT INTO search (search, rowid, text) SELECT 'delete', n, text FROM search_texts WHERE n = ?", e);
+	    s->db, "INSERT INTO search (search, rowid, text) SELECT 'delete', n, text FROM search_texts WHERE n = ?",
+	    e);
 
 	db_bind_int(q, n);
 	if (db_run(q, e))
@@ -51,7 +54,8 @@ static int drop_text(struct store *s, int64_t n, struct err *e)
 	return db_run(q, e);
 }
 
-int search_add(struct store *s, int64_t investigation, const char *kind, const char *ref, const char *text, struct err *e)
+int search_add(struct store *s, int64_t investigation, const char *kind, const char *ref, const char *text,
+	       struct err *e)
 {
 	struct db_stmt *q;
 	int64_t n = 0;
@@ -94,7 +98,8 @@ static bool has_token(const char *s, size_t n)
 	utf8proc_int32_t c;
 
 	for (size_t i = 0; i < n;) {
-		utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)s + i, (utf8proc_ssize_t)(n - i), &c);
+		utf8proc_ssize_t step =
+		    utf8proc_iterate((const utf8proc_uint8_t *)s + i, (utf8proc_ssize_t)(n - i), &c);
 		utf8proc_category_t cat;
 
 		if (step <= 0)
@@ -109,8 +114,9 @@ static bool has_token(const char *s, size_t n)
 }
 
 /*
- * What was typed as FTS5 phrases: split at blanks and quotes, each part in quotes, where no character means anything but a quote. A
- * part such as gpu-h100 is then the phrase "gpu h100". The last one is a beginning, since it may not be typed to its end yet.
+ * What was typed as FTS5 phrases: split at blanks and quotes, each part in quotes, where no character means anything
+ * but a quote. A part such as gpu-h100 is then the phrase "gpu h100". The last one is a beginning, since it may not be
+ * typed to its end yet.
  */
 static size_t split_words(const char *typed, char *phrases[static MAX_WORDS])
 {
@@ -154,7 +160,9 @@ static void write_query(struct buf *sql, size_t words)
 static json_t *get_snippet(struct store *s, const char *any, int64_t n, struct err *e)
 {
 	struct db_stmt *q = db_prepare(
-		s->db, "SELECT snippet(search, 0, '[', ']', '\xe2\x80\xa6', 24) FROM search WHERE search MATCH ? AND rowid = ?", e);
+	    s->db,
+	    "SELECT snippet(search, 0, '[', ']', '\xe2\x80\xa6', 24) FROM search WHERE search MATCH ? AND rowid = ?",
+	    e);
 	json_t *snippet = NULL;
 
 	db_bind_text(q, any);
@@ -200,8 +208,8 @@ static int run_query(struct store *s, char *const *phrases, size_t count, size_t
 		}
 		json_array_append_new(out, json_pack("{s:o, s:o, s:s, s:o, s:o}", "id", db_json_text(q, 0), "question",
 						     db_json_text(q, 1), "status",
-						     store_status(db_text(q, 2), db_text(q, 3), db_int(q, 6)), "created",
-						     db_json_time(q, 4), "snippet", snippet));
+						     store_status(db_text(q, 2), db_text(q, 3), db_int(q, 6)),
+						     "created", db_json_time(q, 4), "snippet", snippet));
 	}
 	db_release(q);
 	return rc;
@@ -216,7 +224,8 @@ json_t *store_search(struct store *s, const char *words, size_t limit, struct er
 	int rc;
 
 	if (count == 0) {
-		err_set(e, ERR_ARG, "there is nothing to search for in \"%.80s\"; give at least one word", words ? words : "");
+		err_set(e, ERR_ARG, "there is nothing to search for in \"%.80s\"; give at least one word",
+			words ? words : "");
 		return NULL;
 	}
 	rc = store_tx_read(&t, s);

@@ -105,8 +105,8 @@ int store_number(struct store *s, const char *id, int64_t *n, struct err *e)
 		*n = db_int(q, 0);
 	db_release(q);
 	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "there is no investigation %s in %s; dupin history list shows them", id,
-			       db_path(s->db));
+		return err_set(e, ERR_NOT_FOUND, "there is no investigation %s in %s; dupin history list shows them",
+			       id, db_path(s->db));
 	return rc == 1 ? 0 : -1;
 }
 

@@ -73,11 +73,12 @@ char *store_body_get(struct store *s, int64_t row, size_t *len, struct err *e)
 
 int store_body_drop(struct store *s, int64_t investigation, struct err *e)
 {
-	struct db_stmt *q = db_prepare(s->db,
-				       "DELETE FROM bodies WHERE n IN"
-				       " (SELECT body FROM reads WHERE investigation = ?1 AND body IS NOT NULL)"
-				       " AND NOT EXISTS (SELECT 1 FROM reads r WHERE r.body = bodies.n AND r.investigation <> ?1)",
-				       e);
+	struct db_stmt *q =
+	    db_prepare(s->db,
+		       "DELETE FROM bodies WHERE n IN"
+		       " (SELECT body FROM reads WHERE investigation = ?1 AND body IS NOT NULL)"
+		       " AND NOT EXISTS (SELECT 1 FROM reads r WHERE r.body = bodies.n AND r.investigation <> ?1)",
+		       e);
 
 	db_bind_int(q, investigation);
 	return db_run(q, e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whole investigations: the final document as it was given, or, for one that has not ended, one put together from what was
- * recorded until now; and the dump of everything.
+ * Whole investigations: the final document as it was given, or, for one that has not ended, one put together from what
+ * was recorded until now; and the dump of everything.
  */
 #include "agent/store/store_private.h"
 
@@ -18,15 +18,19 @@
 /* Root causes: what nothing else explains and what is no mere remark, the widest first, as triage ranks. */
 static bool is_root(const json_t *finding)
 {
-	return !json_is_string(json_object_get(finding, "caused_by")) && !str_eq(json_str_at(finding, "severity"), "info");
+	return !json_is_string(json_object_get(finding, "caused_by")) &&
+	       !str_eq(json_str_at(finding, "severity"), "info");
 }
 
 static int compare_roots(const void *a, const void *b)
 {
 	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
-	size_t wide_x = json_array_size(json_object_get(x, "symptoms")), wide_y = json_array_size(json_object_get(y, "symptoms"));
-	bool bad_x = str_eq(json_str_at(x, "severity"), "critical"), bad_y = str_eq(json_str_at(y, "severity"), "critical");
-	double score_x = json_number_value(json_object_get(x, "score")), score_y = json_number_value(json_object_get(y, "score"));
+	size_t wide_x = json_array_size(json_object_get(x, "symptoms")),
+	       wide_y = json_array_size(json_object_get(y, "symptoms"));
+	bool bad_x = str_eq(json_str_at(x, "severity"), "critical"),
+	     bad_y = str_eq(json_str_at(y, "severity"), "critical");
+	double score_x = json_number_value(json_object_get(x, "score")),
+	       score_y = json_number_value(json_object_get(y, "score"));
 
 	if (wide_x != wide_y)
 		return wide_x > wide_y ? -1 : 1;
@@ -48,9 +52,8 @@ static json_t *cite(const json_t *finding, const json_t *evidence)
 		json_array_foreach(evidence, k, item) {
 			if (!str_eq(json_str_at(item, "id"), json_string_value(id)))
 				continue;
-			json_array_append_new(citations,
-					      json_pack("{s:O, s:s, s:b}", "evidence", id, "quote",
-							json_str_or(item, "quote", ""), "verified", 1));
+			json_array_append_new(citations, json_pack("{s:O, s:s, s:b}", "evidence", id, "quote",
+								   json_str_or(item, "quote", ""), "verified", 1));
 			break;
 		}
 	}
@@ -64,7 +67,10 @@ static json_t *make_cause(const json_t *finding, const json_t *evidence)
 
 	return json_pack("{s:s, s:o, s:s, s:o}", "cause", json_str_or(finding, "cause", ""), "object",
 			 object ? json_incref(object) : json_null(), "confidence",
-			 score >= 0.8 ? "high" : score >= 0.5 ? "medium" : "low", "citations", cite(finding, evidence));
+			 score >= 0.8	? "high"
+			 : score >= 0.5 ? "medium"
+					: "low",
+			 "citations", cite(finding, evidence));
 }
 
 static json_t *make_causes(const json_t *findings, const json_t *evidence)
@@ -112,7 +118,13 @@ static void add_blind(json_t *spots, const char *cluster, const char *what, cons
 	json_array_append_new(spots, spot);
 }
 
-static json_t *make_blind_spots(const json_t *reads, bool running)
+/* What is left of an investigation without a document of its own. */
+struct rest {
+	const char *status;
+	bool running, ended; /* neither: its process is gone */
+};
+
+static json_t *make_blind_spots(const json_t *reads, const struct rest *rest)
 {
 	json_t *spots = json_array(), *read;
 	size_t i;
@@ -126,26 +138,26 @@ static json_t *make_blind_spots(const json_t *reads, bool running)
 			add_blind(spots, json_str_at(read, "cluster"), what, str_or(json_str_at(read, "why"), state));
 		}
 	}
-	if (running)
-		add_blind(spots, NULL, "the rest of this investigation", "it is still running");
-	else
-		add_blind(spots, NULL, "the rest of this investigation", "the program ended before the investigation did");
+	add_blind(spots, NULL, "the rest of this investigation",
+		  rest->running ? "it is still running"
+		  : rest->ended ? "it ended without an answer"
+				: "the program ended before the investigation did");
 	return spots;
 }
 
-static json_t *make_answer(const json_t *causes, size_t calls, bool running)
+static json_t *make_answer(const json_t *causes, size_t calls, const struct rest *rest)
 {
 	auto_buf struct buf b = BUF_INIT(1 << 20);
 	const json_t *cause;
 	size_t i;
 
-	if (running)
-		buf_printf(&b, "This investigation is still running (%zu tool calls so far).", calls);
+	if (rest->running)
+		buf_printf(&b, "This investigation is still running; tool calls so far: %zu.", calls);
 	else
 		buf_printf(&b,
-			   "This investigation was interrupted after %zu tool calls, before it had an answer. What follows is what had been "
-			   "recorded until then.",
-			   calls);
+			   "This investigation %s without an answer; tool calls until then: %zu. What follows is what had "
+			   "been recorded.",
+			   rest->ended ? "ended" : "was interrupted", calls);
 	if (json_array_size(causes))
 		buf_str(&b, "\n\nThe checks had found:\n");
 	json_array_foreach(causes, i, cause)
@@ -167,23 +179,23 @@ static void parts_fini(struct parts *p)
 }
 
 /* q stands on the investigation's row. */
-static json_t *put_together(struct store *s, struct db_stmt *q, int64_t n, bool running, struct err *e)
+static json_t *put_together(struct store *s, struct db_stmt *q, int64_t n, const struct rest *rest, struct err *e)
 {
 	struct parts p = {store_rows_findings(s, n, e), store_rows_evidence(s, n, e), store_rows_calls(s, n, false, e),
 			  store_rows_reads(s, n, false, e), store_rows_usage_sum(s, n, e)};
-	int64_t until = running ? clock_wall_ms() : db_int(q, 8);
+	int64_t until = rest->running ? clock_wall_ms() : db_int(q, rest->ended ? 13 : 8);
 	json_t *document = NULL;
 
 	if (p.findings && p.evidence && p.calls && p.reads && p.usage) {
 		json_t *causes = make_causes(p.findings, p.evidence);
 
-		document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:[], s:o, s:O, s:O, s:O, s:I}", "schema",
-				     "dupin.investigation/v1", "id", db_json_text(q, 1), "question", db_json_text(q, 2), "mode",
-				     db_json_text(q, 3), "model", db_json_text(q, 4), "status", running ? "running" : "cancelled",
-				     "answer", make_answer(causes, json_array_size(p.calls), running), "root_causes", causes,
-				     "unverified", "blind_spots", make_blind_spots(p.reads, running), "tool_calls", p.calls,
-				     "evidence", p.evidence, "usage", p.usage, "duration_ms",
-				     (json_int_t)(until - db_int(q, 5)));
+		document = json_pack(
+		    "{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:[], s:o, s:O, s:O, s:O, s:I}", "schema",
+		    "dupin.investigation/v1", "id", db_json_text(q, 1), "question", db_json_text(q, 2), "mode",
+		    db_json_text(q, 3), "model", db_json_text(q, 4), "status", rest->status, "answer",
+		    make_answer(causes, json_array_size(p.calls), rest), "root_causes", causes, "unverified",
+		    "blind_spots", make_blind_spots(p.reads, rest), "tool_calls", p.calls, "evidence",
+		    p.evidence, "usage", p.usage, "duration_ms", (json_int_t)(until - db_int(q, 5)));
 	}
 	parts_fini(&p);
 	return document;
@@ -192,11 +204,12 @@ static json_t *put_together(struct store *s, struct db_stmt *q, int64_t n, bool 
 /* The row with everything of it; released by the caller. NULL: failed, or there is none. */
 static struct db_stmt *select_row(struct store *s, int64_t n, struct err *e)
 {
-	struct db_stmt *q = db_prepare(s->db,
-				       "SELECT i.status, i.id, i.question, i.mode, i.model, i.created, i.document, i.owner, " STORE_LAST_TIME
-				       ", i.version, i.clusters, i.setup, i.cluster_time, i.ended, i.title FROM investigations i"
-				       " WHERE i.n = ?",
-				       e);
+	struct db_stmt *q = db_prepare(
+	    s->db,
+	    "SELECT i.status, i.id, i.question, i.mode, i.model, i.created, i.document, i.owner, " STORE_LAST_TIME
+	    ", i.version, i.clusters, i.setup, i.cluster_time, i.ended, i.title FROM investigations i"
+	    " WHERE i.n = ?",
+	    e);
 
 	db_bind_int(q, n);
 	if (db_step(q, e) == 1)
@@ -207,13 +220,15 @@ static struct db_stmt *select_row(struct store *s, int64_t n, struct err *e)
 
 static json_t *get_document(struct store *s, struct db_stmt *q, int64_t n, struct err *e)
 {
-	const char *status = store_status(db_text(q, 0), db_text(q, 7), db_int(q, 8));
+	struct rest rest = {.status = store_status(db_text(q, 0), db_text(q, 7), db_int(q, 8))};
 	json_t *document = db_json(q, 6);
 
 	if (json_is_object(document))
 		return document;
 	json_decref(document);
-	return put_together(s, q, n, str_eq(status, "running"), e);
+	rest.running = str_eq(rest.status, "running");
+	rest.ended = !db_null(q, 13);
+	return put_together(s, q, n, &rest, e);
 }
 
 json_t *store_document(struct store *s, const char *id, struct err *e)
@@ -246,11 +261,11 @@ static json_t *dump_row(struct store *s, struct db_stmt *q, int64_t n, struct er
 
 	if (!document)
 		return NULL;
-	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", db_json_text(q, 1), "question",
-			 db_json_text(q, 2), "status", status, "mode", db_json_text(q, 3), "model", db_json_text(q, 4),
-			 "version", db_json_text(q, 9), "created", db_json_time(q, 5), "ended", db_json_time(q, 13), "now",
-			 db_json_time(q, 12), "title", db_json_text(q, 14), "clusters", db_json(q, 10), "setup", db_json(q, 11),
-			 "document", document);
+	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", db_json_text(q, 1),
+			 "question", db_json_text(q, 2), "status", status, "mode", db_json_text(q, 3), "model",
+			 db_json_text(q, 4), "version", db_json_text(q, 9), "created", db_json_time(q, 5), "ended",
+			 db_json_time(q, 13), "now", db_json_time(q, 12), "title", db_json_text(q, 14), "clusters",
+			 db_json(q, 10), "setup", db_json(q, 11), "document", document);
 }
 
 /* false when value is NULL. */
@@ -266,14 +281,14 @@ static int fill_dump(struct store *s, int64_t n, bool bodies, json_t *dump, stru
 
 	db_release(q);
 	return good && put(dump, "messages", store_rows_messages(s, n, e)) &&
-			       put(dump, "tool_calls", store_rows_calls(s, n, true, e)) &&
-			       put(dump, "evidence", store_rows_evidence(s, n, e)) &&
-			       put(dump, "findings", store_rows_findings(s, n, e)) &&
-			       put(dump, "reads", store_rows_reads(s, n, bodies, e)) &&
-			       put(dump, "events", store_rows_events(s, n, 0, -1, e)) &&
-			       put(dump, "usage", store_rows_usage(s, n, e))
-		       ? 0
-		       : -1;
+		       put(dump, "tool_calls", store_rows_calls(s, n, true, e)) &&
+		       put(dump, "evidence", store_rows_evidence(s, n, e)) &&
+		       put(dump, "findings", store_rows_findings(s, n, e)) &&
+		       put(dump, "reads", store_rows_reads(s, n, bodies, e)) &&
+		       put(dump, "events", store_rows_events(s, n, 0, -1, e)) &&
+		       put(dump, "usage", store_rows_usage(s, n, e))
+		   ? 0
+		   : -1;
 }
 
 json_t *store_dump(struct store *s, const char *id, bool with_bodies, struct err *e)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding investigations again: list, ids, events, recorded reads, deleting. store_document.c puts whole ones together. */
+/* Finding investigations again: list, ids, events, recorded reads, deleting. Whole ones: store_document.c. */
 #include "agent/store/store_private.h"
 
 #include <string.h>
@@ -14,14 +14,17 @@
 
 /* --- list --- */
 
-#define LIST                                                                                                               \
-	"SELECT i.id, i.question, i.status, i.mode, i.model, i.created, i.ended, i.clusters, i.owner, " STORE_LAST_TIME "," \
-	" coalesce(i.title, CASE WHEN i.ended IS NULL THEN"                                                                \
-	"  (SELECT cause FROM findings WHERE investigation = i.n AND caused_by IS NULL AND severity <> 'info'"             \
-	"   ORDER BY severity = 'critical' DESC, n LIMIT 1) END, i.question),"                                             \
-	" (SELECT severity FROM findings WHERE investigation = i.n AND caused_by IS NULL"                                  \
-	"  ORDER BY severity = 'critical' DESC, severity = 'warning' DESC LIMIT 1)"                                        \
-	" FROM investigations i"
+/* An answer that names no cause (a healthy cluster) goes by its question, one that never came by what was found. */
+#define LIST_TITLE                                                                                                     \
+	"coalesce(i.title, CASE WHEN coalesce(i.document, 'null') = 'null' THEN"                                       \
+	" (SELECT cause FROM findings WHERE investigation = i.n AND caused_by IS NULL AND severity <> 'info'"          \
+	" ORDER BY severity = 'critical' DESC, n LIMIT 1) END, i.question)"
+#define LIST_SEVERITY                                                                                                  \
+	"(SELECT severity FROM findings WHERE investigation = i.n AND caused_by IS NULL"                               \
+	" ORDER BY severity = 'critical' DESC, severity = 'warning' DESC LIMIT 1)"
+#define LIST                                                                                                           \
+	"SELECT i.id, i.question, i.status, i.mode, i.model, i.created, i.ended, i.clusters, i.owner, "                \
+	STORE_LAST_TIME ", " LIST_TITLE ", " LIST_SEVERITY " FROM investigations i"
 
 static json_t *list_row(struct db_stmt *q, const char *status)
 {
@@ -29,18 +32,19 @@ static json_t *list_row(struct db_stmt *q, const char *status)
 
 	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", db_json_text(q, 0), "question",
 			 db_json_text(q, 1), "status", status, "mode", db_json_text(q, 3), "model", db_json_text(q, 4),
-			 "created", db_json_time(q, 5), "duration_ms", duration, "title", db_json_text(q, 10), "severity",
-			 db_json_text(q, 11), "clusters", db_json(q, 7));
+			 "created", db_json_time(q, 5), "duration_ms", duration, "title", db_json_text(q, 10),
+			 "severity", db_json_text(q, 11), "clusters", db_json(q, 7));
 }
 
 /* Whether a "running" one still runs is not for SQL to know: those are looked at here. */
 static int list_rows(struct store *s, const struct store_filter *f, json_t *out, struct err *e)
 {
 	size_t limit = f && f->limit ? f->limit : 50;
-	struct db_stmt *q = db_prepare(s->db,
-				       LIST " WHERE (?1 IS NULL OR i.status = ?1 OR i.status = 'running') AND (?2 IS NULL OR i.id < ?2)"
-					    " ORDER BY i.id DESC",
-				       e);
+	struct db_stmt *q =
+	    db_prepare(s->db,
+		       LIST " WHERE (?1 IS NULL OR i.status = ?1 OR i.status = 'running') AND (?2 IS NULL OR i.id < ?2)"
+			    " ORDER BY i.id DESC",
+		       e);
 	int rc;
 
 	db_bind_text(q, f ? f->status : NULL);
@@ -100,13 +104,15 @@ static int resolve_last(struct store *s, char id[static STORE_ID], struct err *e
 	return rc == 1 ? 0 : -1;
 }
 
-static int resolve_prefix(struct store *s, const char *typed, const char *prefix, char id[static STORE_ID], struct err *e)
+static int resolve_prefix(struct store *s, const char *typed, const char *prefix, char id[static STORE_ID],
+			  struct err *e)
 {
 	/* '~' sorts after every character of an id. */
-	struct db_stmt *q = db_prepare(s->db,
-				       "SELECT id, question FROM investigations WHERE id >= ?1 AND id < ?1 || '~' ORDER BY id DESC"
-				       " LIMIT ?2",
-				       e);
+	struct db_stmt *q =
+	    db_prepare(s->db,
+		       "SELECT id, question FROM investigations WHERE id >= ?1 AND id < ?1 || '~' ORDER BY id DESC"
+		       " LIMIT ?2",
+		       e);
 	auto_buf struct buf names = BUF_INIT(4096);
 	char first[STORE_ID] = "";
 	int count = 0, rc;
@@ -123,11 +129,12 @@ static int resolve_prefix(struct store *s, const char *typed, const char *prefix
 	if (rc)
 		return -1;
 	if (count == 0)
-		return err_set(e, ERR_NOT_FOUND, "no investigation begins with \"%s\" in %s; dupin history list shows them",
-			       typed, db_path(s->db));
+		return err_set(e, ERR_NOT_FOUND,
+			       "no investigation begins with \"%s\" in %s; dupin history list shows them", typed,
+			       db_path(s->db));
 	if (count > 1)
-		return err_set(e, ERR_ARG, "\"%s\" is the beginning of several investigations, type more of: %s%s", typed,
-			       buf_cstr(&names), count > CANDIDATES ? ", ..." : "");
+		return err_set(e, ERR_ARG, "\"%s\" is the beginning of several investigations, type more of: %s%s",
+			       typed, buf_cstr(&names), count > CANDIDATES ? ", ..." : "");
 	memcpy(id, first, STORE_ID);
 	return 0;
 }
@@ -140,10 +147,13 @@ int store_resolve(struct store *s, const char *id_part, char id[static STORE_ID]
 	int rc;
 
 	if (!last && (!id_part || strlen(id_part) < 4))
-		return err_set(e, ERR_ARG, "\"%s\" is too short for the beginning of an id; type at least 4 characters, or \"last\"",
-			       id_part ? id_part : "");
+		return err_set(
+		    e, ERR_ARG,
+		    "\"%s\" is too short for the beginning of an id; type at least 4 characters, or \"last\"",
+		    id_part ? id_part : "");
 	if (!last && !ulid_prefix(id_part, prefix))
-		return err_set(e, ERR_NOT_FOUND, "\"%.60s\" is no id of an investigation; dupin history list shows them", id_part);
+		return err_set(e, ERR_NOT_FOUND,
+			       "\"%.60s\" is no id of an investigation; dupin history list shows them", id_part);
 	rc = store_tx_read(&t, s);
 	if (rc == 0)
 		rc = last ? resolve_last(s, id, &t.why) : resolve_prefix(s, id_part, prefix, id, &t.why);
@@ -187,16 +197,16 @@ static json_t *find_read(struct store *s, const char *id, const char *cluster, c
 	db_bind_text(q, cluster);
 	db_bind_text(q, accept);
 	if (db_step(q, e) == 1) {
-		read = json_pack("{s:o, s:o, s:o, s:o, s:o}", "state", db_json_text(q, 0), "status", db_json_int(q, 1), "type",
-				 db_json_text(q, 2), "why", db_json_text(q, 3), "bytes", db_json_int(q, 4));
+		read = json_pack("{s:o, s:o, s:o, s:o, s:o}", "state", db_json_text(q, 0), "status", db_json_int(q, 1),
+				 "type", db_json_text(q, 2), "why", db_json_text(q, 3), "bytes", db_json_int(q, 4));
 		*body = db_null(q, 5) ? -1 : db_int(q, 5);
 	}
 	db_release(q);
 	return read;
 }
 
-json_t *store_find_read(struct store *s, const char *id, const char *cluster, const char *path, const char *accept, char **body,
-			size_t *len)
+json_t *store_find_read(struct store *s, const char *id, const char *cluster, const char *path, const char *accept,
+			char **body, size_t *len)
 {
 	struct store_tx t;
 	json_t *read = NULL;
@@ -226,7 +236,8 @@ json_t *store_find_read(struct store *s, const char *id, const char *cluster, co
 /* One that runs would go on writing into nothing. */
 static int check_ended(struct store *s, const char *id, int64_t *n, struct err *e)
 {
-	struct db_stmt *q = db_prepare(s->db, "SELECT i.status, i.owner, " STORE_LAST_TIME " FROM investigations i WHERE i.n = ?", e);
+	struct db_stmt *q =
+	    db_prepare(s->db, "SELECT i.status, i.owner, " STORE_LAST_TIME " FROM investigations i WHERE i.n = ?", e);
 	int rc;
 
 	if (store_number(s, id, n, e)) {
@@ -236,7 +247,8 @@ static int check_ended(struct store *s, const char *id, int64_t *n, struct err *
 	db_bind_int(q, *n);
 	rc = db_step(q, e);
 	if (rc == 1 && str_eq(store_status(db_text(q, 0), db_text(q, 1), db_int(q, 2)), "running"))
-		rc = err_set(e, ERR_STATE, "investigation %s is still running in process %d; end that first (Ctrl-C), then delete it",
+		rc = err_set(e, ERR_STATE,
+			     "investigation %s is still running in process %d; end that first (Ctrl-C), then delete it",
 			     id, (int)owner_pid(db_text(q, 1)));
 	db_release(q);
 	return rc == 1 ? 0 : -1;
@@ -262,7 +274,10 @@ int store_delete(struct store *s, const char *id, struct err *e)
 	}
 	rc = store_tx_end(&t, rc, e);
 	if (rc == 0) {
-		/* Gives the space back, and takes the deleted text out of the log file too. No harm when somebody is in the way. */
+		/*
+		 * Gives the space back, and takes the deleted text out of the log file too. No harm when somebody is in
+		 * the way.
+		 */
 		db_lock(s->db);
 		(void)!db_exec(s->db, "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 		db_unlock(s->db);

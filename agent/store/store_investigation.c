@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recording: each call is one transaction, on disk (in the write-ahead log) when it returns, so that a kill loses nothing of it. */
+/*
+ * Recording: each call is one transaction, in the write-ahead log when it returns, so that a kill loses nothing of it.
+ */
 #include "agent/store/store_private.h"
 
 #include <stdio.h>
@@ -14,12 +16,14 @@
 
 _Static_assert(STORE_ID >= ULID_TEXT, "an id fits");
 
-static int insert_investigation(struct store *s, const struct store_begin *b, const char *id, int64_t now, struct err *e)
+static int insert_investigation(struct store *s, const struct store_begin *b, const char *id, int64_t now,
+				struct err *e)
 {
-	struct db_stmt *q = db_prepare(s->db,
-				       "INSERT INTO investigations (id, question, mode, model, version, clusters, setup, cluster_time,"
-				       " created, status, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)",
-				       e);
+	struct db_stmt *q =
+	    db_prepare(s->db,
+		       "INSERT INTO investigations (id, question, mode, model, version, clusters, setup, cluster_time,"
+		       " created, status, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)",
+		       e);
 
 	db_bind_text(q, id);
 	db_bind_text(q, str_or(b->question, ""));
@@ -69,11 +73,12 @@ int64_t store_event(struct store *s, const char *id, const char *kind, const jso
 	int rc = begin(&t, s, id, &n);
 
 	if (rc == 0) {
-		struct db_stmt *q = db_prepare(s->db,
-					       "INSERT INTO events (investigation, seq, time, kind, data) SELECT ?1,"
-					       " coalesce((SELECT max(seq) FROM events WHERE investigation = ?1), 0) + 1, ?2, ?3, ?4"
-					       " RETURNING seq",
-					       &t.why);
+		struct db_stmt *q =
+		    db_prepare(s->db,
+			       "INSERT INTO events (investigation, seq, time, kind, data) SELECT ?1,"
+			       " coalesce((SELECT max(seq) FROM events WHERE investigation = ?1), 0) + 1, ?2, ?3, ?4"
+			       " RETURNING seq",
+			       &t.why);
 
 		db_bind_int(q, n);
 		db_bind_int(q, clock_wall_ms());
@@ -94,8 +99,8 @@ int store_message(struct store *s, const char *id, const json_t *message, struct
 	int rc = begin(&t, s, id, &n);
 
 	if (rc == 0) {
-		struct db_stmt *q = db_prepare(
-			s->db, "INSERT INTO messages (investigation, time, message) VALUES (?, ?, ?)", &t.why);
+		struct db_stmt *q =
+		    db_prepare(s->db, "INSERT INTO messages (investigation, time, message) VALUES (?, ?, ?)", &t.why);
 
 		db_bind_int(q, n);
 		db_bind_int(q, clock_wall_ms());
@@ -112,10 +117,11 @@ int store_call(struct store *s, const char *id, const struct store_call *c, stru
 	int rc = begin(&t, s, id, &n);
 
 	if (rc == 0) {
-		struct db_stmt *q = db_prepare(s->db,
-					       "INSERT INTO tool_calls (investigation, call_id, tool, status, arguments, result, started,"
-					       " duration_ms, bytes, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-					       &t.why);
+		struct db_stmt *q = db_prepare(
+		    s->db,
+		    "INSERT INTO tool_calls (investigation, call_id, tool, status, arguments, result, started,"
+		    " duration_ms, bytes, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    &t.why);
 
 		db_bind_int(q, n);
 		db_bind_text(q, str_or(c->call_id, ""));
@@ -141,7 +147,8 @@ static int insert_read(struct store *s, int64_t n, const struct store_read *r, s
 	if (r->body && store_body_put(s, r->body, r->body_len, &body, sha256, e))
 		return -1;
 	q = db_prepare(s->db,
-		       "INSERT INTO reads (investigation, time, cluster, path, accept, state, status, type, why, bytes, sha256, body,"
+		       "INSERT INTO reads (investigation, time, cluster, path, accept, state, status, type, why, "
+		       "bytes, sha256, body,"
 		       " duration_ms, cached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		       e);
 	db_bind_int(q, n);
@@ -207,19 +214,20 @@ static char *cause_text(const json_t *item)
 	auto_buf struct buf b = BUF_INIT(65536);
 	const char *ns = json_str_or(item, "object.namespace", "");
 
-	buf_printf(&b, "%s %s %s%s%s", json_str_or(item, "cause", ""), json_str_or(item, "object.kind", ""), ns, *ns ? "/" : "",
-		   json_str_or(item, "object.name", ""));
+	buf_printf(&b, "%s %s %s%s%s", json_str_or(item, "cause", ""), json_str_or(item, "object.kind", ""), ns,
+		   *ns ? "/" : "", json_str_or(item, "object.name", ""));
 	return buf_steal(&b);
 }
 
 static int put_finding(struct store *s, int64_t n, const json_t *item, struct err *e)
 {
 	const char *id = json_str_or(item, "id", "");
-	struct db_stmt *q = db_prepare(s->db,
-				       "INSERT INTO findings (investigation, id, severity, caused_by, cause, item) VALUES (?, ?, ?, ?, ?, ?)"
-				       " ON CONFLICT (investigation, id) DO UPDATE SET severity = excluded.severity,"
-				       " caused_by = excluded.caused_by, cause = excluded.cause, item = excluded.item",
-				       e);
+	struct db_stmt *q = db_prepare(
+	    s->db,
+	    "INSERT INTO findings (investigation, id, severity, caused_by, cause, item) VALUES (?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT (investigation, id) DO UPDATE SET severity = excluded.severity,"
+	    " caused_by = excluded.caused_by, cause = excluded.cause, item = excluded.item",
+	    e);
 
 	db_bind_int(q, n);
 	db_bind_text(q, id);
@@ -252,10 +260,11 @@ int store_usage(struct store *s, const char *id, const char *model, const json_t
 
 	if (rc == 0) {
 		const json_t *cost = json_object_get(usage, "cost_usd");
-		struct db_stmt *q = db_prepare(s->db,
-					       "INSERT INTO usage (investigation, time, model, requests, prompt_tokens,"
-					       " completion_tokens, cached_tokens, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-					       &t.why);
+		struct db_stmt *q =
+		    db_prepare(s->db,
+			       "INSERT INTO usage (investigation, time, model, requests, prompt_tokens,"
+			       " completion_tokens, cached_tokens, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			       &t.why);
 
 		db_bind_int(q, n);
 		db_bind_int(q, clock_wall_ms());
@@ -276,10 +285,11 @@ int store_usage(struct store *s, const char *id, const char *model, const json_t
 /* Mode and model are those of the document: a model that failed leaves an offline answer. */
 static int finish(struct store *s, int64_t n, const char *status, const json_t *document, struct err *e)
 {
-	struct db_stmt *q = db_prepare(s->db,
-				       "UPDATE investigations SET status = ?, ended = ?, title = ?, document = ?, mode = coalesce(?, mode),"
-				       " model = coalesce(?, model) WHERE n = ?",
-				       e);
+	struct db_stmt *q = db_prepare(
+	    s->db,
+	    "UPDATE investigations SET status = ?, ended = ?, title = ?, document = ?, mode = coalesce(?, mode),"
+	    " model = coalesce(?, model) WHERE n = ?",
+	    e);
 
 	db_bind_text(q, status);
 	db_bind_int(q, clock_wall_ms());
@@ -320,7 +330,8 @@ int store_end(struct store *s, const char *id, const char *status, const json_t 
 	while (i < ARRAY_LEN(known) && !str_eq(status, known[i]))
 		i++;
 	if (i == ARRAY_LEN(known))
-		return err_set(e, ERR_ARG, "\"%s\" is no status that an investigation can end with", status ? status : "");
+		return err_set(e, ERR_ARG, "\"%s\" is no status that an investigation can end with",
+			       status ? status : "");
 	rc = begin(&t, s, id, &n);
 	if (rc == 0)
 		rc = finish(s, n, status, document, &t.why);

@@ -10,11 +10,14 @@
 #define ULID_LEN 26
 #define ULID_TEXT 27 /* with the NUL */
 
-/* Each one of a process sorts after all earlier ones, also within a millisecond and when the clock is set back. Thread-safe. */
+/*
+ * Each one of a process sorts after all earlier ones, also within a millisecond and when the clock is set back.
+ * Thread-safe.
+ */
 void ulid_new(int64_t wall_ms, char out[static ULID_TEXT]);
 /*
- * What a person typed (any case, I and L for 1, O for 0) as the beginning of an id, in out. false: it can be none, because it is empty,
- * too long or has other characters.
+ * What a person typed (any case, I and L for 1, O for 0) as the beginning of an id, in out. false: it can be none,
+ * because it is empty, too long or has other characters.
  */
 bool ulid_prefix(const char *typed, char out[static ULID_TEXT]);
 

@@ -86,9 +86,9 @@ static void settings(void)
 static void migrations(void)
 {
 	static const char *const steps[] = {
-		"CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT) STRICT",
-		"ALTER TABLE t ADD COLUMN c TEXT; UPDATE t SET c = upper(b)",
-		"CREATE TABLE u (x TEXT) STRICT; INSERT INTO u SELECT c FROM t",
+	    "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT) STRICT",
+	    "ALTER TABLE t ADD COLUMN c TEXT; UPDATE t SET c = upper(b)",
+	    "CREATE TABLE u (x TEXT) STRICT; INSERT INTO u SELECT c FROM t",
 	};
 	static const char *const broken[] = {steps[0], "CREATE TABLE v (x TEXT) STRICT", "CREATE TABLE t (a INTEGER)"};
 	const struct db_schema third = {APPLICATION, steps, 3}, bad = {APPLICATION, broken, 3};
@@ -101,7 +101,8 @@ static void migrations(void)
 	like(e.msg, "bringing the schema from 2 to 3", "which one");
 	d = db_open(scratch("m.db"), &first, &e);
 	ok(d, "and nothing of it stays: the old program still opens the file");
-	is_int(get(d, "SELECT count(*) FROM sqlite_schema WHERE name = 'v'"), 0, "the step before it was undone as well");
+	is_int(get(d, "SELECT count(*) FROM sqlite_schema WHERE name = 'v'"), 0,
+	       "the step before it was undone as well");
 	db_close(d);
 	d = db_open(scratch("m.db"), &third, &e);
 	ok(d, "two steps at once");
@@ -133,8 +134,11 @@ static void not_ours(void)
 	d = db_open(scratch("empty.db"), &first, &e);
 	ok(d, "is taken (user_version 0): %s", e.msg);
 	db_close(d);
-	ok(file_write(scratch("notes.txt"), "shopping list, long enough to be looked at ................................."
-			      "....................................", 110, 0600, NULL) == 0, "a text file");
+	ok(file_write(scratch("notes.txt"),
+		      "shopping list, long enough to be looked at ................................."
+		      "....................................",
+		      110, 0600, NULL) == 0,
+	   "a text file");
 	ok(!db_open(scratch("notes.txt"), &first, &e), "is refused");
 	like(e.msg, "file is not a database", "why");
 	like(e.msg, "--db PATH or DUPIN_DB", "what to do");

@@ -58,7 +58,8 @@ static void ids(void)
 	ok(strcmp(a, b) < 0 && strncmp(b, "01HF7YAT01", 10) == 0, "and so does the next millisecond");
 	ok(ulid_prefix("01hf7yAtOoiL", prefix), "typed in any case");
 	is_str(prefix, "01HF7YAT0011", "and with look-alikes");
-	ok(!ulid_prefix("", prefix) && !ulid_prefix("01HU", prefix) && !ulid_prefix("a-b", prefix), "what can be no id");
+	ok(!ulid_prefix("", prefix) && !ulid_prefix("01HU", prefix) && !ulid_prefix("a-b", prefix),
+	   "what can be no id");
 	ok(!ulid_prefix("01HF7YAT0001HF7YAT0001HF7YA", prefix), "too long for one");
 }
 
@@ -88,20 +89,41 @@ static int record_all(struct store *s, const char *id, struct err *e)
 {
 	auto_json json_t *message = json_pack("{s:s, s:s}", "role", "user", "content", "why?");
 	auto_json json_t *arguments = json_pack("{s:s}", "kind", "pods"), *cited = json_pack("[s]", "E1");
-	auto_json json_t *evidence = json_pack("{s:s, s:s, s:s, s:s}", "id", "E1", "source", "GET /api/v1/pods", "pointer",
-					       "/items/0/status/phase", "quote", "no DeviceClass named gpu-h100");
-	auto_json json_t *finding = json_pack(
-		"{s:s, s:s, s:s, s:f, s:{s:s, s:s, s:s}, s:s, s:n, s:[s], s:[s]}", "id", "F1", "check", "dra-device-class-missing",
-		"severity", "critical", "score", 0.9, "object", "kind", "ResourceClaim", "namespace", "ml", "name", "train", "cause",
-		"The claim asks for a class that is not there.", "caused_by", "symptoms", "F2", "evidence", "E1");
-	auto_json json_t *usage = json_pack("{s:i, s:i, s:i, s:i, s:f}", "requests", 1, "prompt_tokens", 100, "completion_tokens", 10,
-					    "cached_tokens", 50, "cost_usd", 0.25);
-	struct store_call call = {.call_id = "c1", .tool = "list", .status = "ok", .arguments = arguments, .result = "a table",
-				  .result_len = 7, .started_ms = 5, .duration_ms = 6, .bytes = 7, .evidence = cited};
-	struct store_read read = {.cluster = "kind", .path = "/api/v1/pods", .state = "ok", .status = 200, .type = "application/json",
-				  .body = "{\"items\":[]}", .body_len = 12, .bytes = 12, .duration_ms = 3};
-	struct store_read denied = {.cluster = "kind", .path = "/api/v1/secrets", .state = "denied", .status = 403,
-				    .why = "403 Forbidden", .sha256 = ""};
+	auto_json json_t *evidence =
+	    json_pack("{s:s, s:s, s:s, s:s}", "id", "E1", "source", "GET /api/v1/pods", "pointer",
+		      "/items/0/status/phase", "quote", "no DeviceClass named gpu-h100");
+	auto_json json_t *finding =
+	    json_pack("{s:s, s:s, s:s, s:f, s:{s:s, s:s, s:s}, s:s, s:n, s:[s], s:[s]}", "id", "F1", "check",
+		      "dra-device-class-missing", "severity", "critical", "score", 0.9, "object", "kind",
+		      "ResourceClaim", "namespace", "ml", "name", "train", "cause",
+		      "The claim asks for a class that is not there.", "caused_by", "symptoms", "F2", "evidence", "E1");
+	auto_json json_t *usage = json_pack("{s:i, s:i, s:i, s:i, s:f}", "requests", 1, "prompt_tokens", 100,
+					    "completion_tokens", 10, "cached_tokens", 50, "cost_usd", 0.25);
+	struct store_call call = {.call_id = "c1",
+				  .tool = "list",
+				  .status = "ok",
+				  .arguments = arguments,
+				  .result = "a table",
+				  .result_len = 7,
+				  .started_ms = 5,
+				  .duration_ms = 6,
+				  .bytes = 7,
+				  .evidence = cited};
+	struct store_read read = {.cluster = "kind",
+				  .path = "/api/v1/pods",
+				  .state = "ok",
+				  .status = 200,
+				  .type = "application/json",
+				  .body = "{\"items\":[]}",
+				  .body_len = 12,
+				  .bytes = 12,
+				  .duration_ms = 3};
+	struct store_read denied = {.cluster = "kind",
+				    .path = "/api/v1/secrets",
+				    .state = "denied",
+				    .status = 403,
+				    .why = "403 Forbidden",
+				    .sha256 = ""};
 
 	if (store_message(s, id, message, e) || store_call(s, id, &call, e) || store_read(s, id, &read, e) ||
 	    store_read(s, id, &denied, e) || store_evidence(s, id, evidence, e) || store_finding(s, id, finding, e) ||
@@ -132,8 +154,9 @@ static void writes(void)
 	is_int(count(s, "SELECT count(*) FROM tool_calls"), 2, "calls are not");
 	is_int(record_all(s, second, &e), 0, "another one reads the same");
 	is_int(count(s, "SELECT count(*) FROM bodies"), 1, "which is kept once");
-	is_int(count(s, "SELECT sha256 = 'eef46741adfc3a9f76294d3b78f37a45f113092ac9d44ee77c7a038a88ff09a1' FROM bodies"), 1,
-	       "under its own sum");
+	is_int(
+	    count(s, "SELECT sha256 = 'eef46741adfc3a9f76294d3b78f37a45f113092ac9d44ee77c7a038a88ff09a1' FROM bodies"),
+	    1, "under its own sum");
 	is_int(store_end(s, id, "done", doc, &e), -1, "an unknown status");
 	is_int(e.code, ERR_ARG, "is a wrong argument");
 	is_int(store_end(s, "01ARZ3NDEKTSV4RRFFQ69G5FAV", "answered", doc, &e), -1, "an unknown id");

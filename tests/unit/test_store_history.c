@@ -37,7 +37,8 @@ static void run_sql(struct store *s, const char *sql)
 static void begin(struct store *s, const char *text, char id[static STORE_ID])
 {
 	auto_json json_t *clusters = json_pack("[{s:s}]", "name", "kind");
-	struct store_begin b = {.question = text, .mode = "model", .model = "gpt", .version = "1", .clusters = clusters, .now_ms = 7};
+	struct store_begin b = {
+	    .question = text, .mode = "model", .model = "gpt", .version = "1", .clusters = clusters, .now_ms = 7};
 	struct err e = {0};
 
 	if (store_begin(s, &b, id, &e)) {
@@ -46,11 +47,12 @@ static void begin(struct store *s, const char *text, char id[static STORE_ID])
 	}
 }
 
-static void finding(struct store *s, const char *id, const char *name, const char *severity, const char *caused_by, int symptoms)
+static void finding(struct store *s, const char *id, const char *name, const char *severity, const char *caused_by,
+		    int symptoms)
 {
 	auto_free char *cause = mem_printf("%s is the cause.", name);
-	auto_json json_t *f = json_pack("{s:s, s:s, s:f, s:s, s:s?, s:[], s:[]}", "id", name, "severity", severity, "score", 0.6, "cause",
-					cause, "caused_by", caused_by, "symptoms", "evidence");
+	auto_json json_t *f = json_pack("{s:s, s:s, s:f, s:s, s:s?, s:[], s:[]}", "id", name, "severity", severity,
+					"score", 0.6, "cause", cause, "caused_by", caused_by, "symptoms", "evidence");
 
 	while (symptoms-- > 0)
 		json_array_append_new(json_object_get(f, "symptoms"), json_string("F9"));
@@ -62,9 +64,10 @@ static void lists(struct store *s)
 {
 	struct err e = {0};
 	char id[6][STORE_ID];
-	auto_json json_t *doc = json_pack("{s:s, s:n, s:[{s:s}], s:s}", "mode", "offline", "model", "root_causes", "cause",
-					  "The node is full.", "answer", "See the node.");
-	auto_json json_t *all = NULL, *some = NULL, *answered = NULL, *running = NULL, *cancelled = NULL, *before = NULL;
+	auto_json json_t *doc = json_pack("{s:s, s:n, s:[{s:s}], s:s}", "mode", "offline", "model", "root_causes",
+					  "cause", "The node is full.", "answer", "See the node.");
+	auto_json json_t *rest = NULL, *all = NULL, *some = NULL, *answered = NULL, *running = NULL, *cancelled = NULL,
+			 *before = NULL;
 	struct store_filter f = {0};
 
 	for (int i = 0; i < 6; i++) {
@@ -79,11 +82,15 @@ static void lists(struct store *s)
 	is_int(store_end(s, id[0], "answered", doc, &e), 0, "one is answered");
 	is_int(store_end(s, id[4], "cancelled", NULL, &e), 0, "one was cancelled without a document");
 	run_sql(s, "UPDATE investigations SET owner = 'gone' WHERE question = 'question 3'");
+	rest = store_document(s, id[4], &e);
+	is_str(json_str_at(rest, "status"), "cancelled", "which gets one from the record");
+	like(json_str_at(rest, "answer"), "ended without an answer", "that says so");
 	all = store_list(s, NULL, &e);
 	is_int(json_array_size(all), 6, "all are listed");
 	is_str(json_str_at(all, "0.id"), id[5], "newest first");
 	is_str(json_str_at(all, "0.title"), "question 5", "without a cause the question is the title");
-	ok(json_is_null(json_at(all, "0.severity")) && json_is_null(json_at(all, "0.duration_ms")), "nothing known is null");
+	ok(json_is_null(json_at(all, "0.severity")) && json_is_null(json_at(all, "0.duration_ms")),
+	   "nothing known is null");
 	is_str(json_str_at(all, "0.clusters.0.name"), "kind", "clusters");
 	is_str(json_str_at(all, "5.title"), "The node is full.", "the first cause is the title");
 	is_str(json_str_at(all, "5.mode"), "offline", "how it was answered in the end");
@@ -152,9 +159,11 @@ static void documents(struct store *s)
 {
 	struct err e = {0};
 	char id[STORE_ID];
-	auto_json json_t *doc = json_pack("{s:s, s:[{s:s}]}", "answer", "So.", "root_causes", "cause", "It."), *back = NULL, *put = NULL;
+	auto_json json_t *doc = json_pack("{s:s, s:[{s:s}]}", "answer", "So.", "root_causes", "cause", "It."),
+			 *back = NULL, *put = NULL;
 	auto_json json_t *no_cost = json_pack("{s:i, s:i}", "requests", 1, "prompt_tokens", 5);
-	auto_json json_t *cost = json_pack("{s:i, s:i, s:f}", "requests", 1, "prompt_tokens", 7, "cost_usd", 0.5), *third = NULL;
+	auto_json json_t *cost = json_pack("{s:i, s:i, s:f}", "requests", 1, "prompt_tokens", 7, "cost_usd", 0.5),
+			 *third = NULL;
 
 	begin(s, "document?", id);
 	finding(s, id, "F1", "warning", NULL, 0);
@@ -201,8 +210,8 @@ static void expect_read(struct store *s, const char *id, const char *cluster, co
 	size_t len = 0;
 	auto_json json_t *read = store_find_read(s, id, cluster, path, accept, &body, &len);
 
-	ok(want ? read && body && len == strlen(want) && strcmp(body, want) == 0 : !read, "%s %s as %s: %s", str_or(cluster, "any"),
-	   path, str_or(accept, "JSON"), str_or(want, "none"));
+	ok(want ? read && body && len == strlen(want) && strcmp(body, want) == 0 : !read, "%s %s as %s: %s",
+	   str_or(cluster, "any"), path, str_or(accept, "JSON"), str_or(want, "none"));
 	free(body);
 }
 
@@ -217,13 +226,16 @@ static void reads(struct store *s)
 
 	begin(s, "reads?", id);
 	rc |= put_read(s, id, (struct store_read){.path = "/p", .body = "old", .body_len = 3});
-	rc |= put_read(s, id, (struct store_read){.path = "/p", .body = "new", .body_len = 3, .accept = "application/json"});
+	rc |= put_read(s, id,
+		       (struct store_read){.path = "/p", .body = "new", .body_len = 3, .accept = "application/json"});
 	rc |= put_read(s, id, (struct store_read){.path = "/p", .body = "again", .body_len = 5, .cached = true});
 	rc |= put_read(s, id, (struct store_read){.path = "/p", .body = "table", .body_len = 5, .accept = "as=Table"});
 	rc |= put_read(s, id, (struct store_read){.path = "/p", .body = "other", .body_len = 5, .cluster = "b"});
 	rc |= put_read(s, id, (struct store_read){.path = "/empty", .body = "", .body_len = 0, .state = "empty"});
 	rc |= put_read(s, id, (struct store_read){.path = "/bin", .body = "\xff\0\x01z", .body_len = 4});
-	rc |= put_read(s, id, (struct store_read){.path = "/large", .sha256 = "abc", .bytes = 5000000000, .status = 200, .why = "large"});
+	rc |= put_read(
+	    s, id,
+	    (struct store_read){.path = "/large", .sha256 = "abc", .bytes = 5000000000, .status = 200, .why = "large"});
 	is_int(rc, 0, "reads are recorded");
 	expect_read(s, id, "a", "/p", NULL, "new");
 	expect_read(s, id, "a", "/p", "application/json", "new");
@@ -252,9 +264,11 @@ static void dumps(struct store *s)
 {
 	struct err e = {0};
 	char id[STORE_ID];
-	auto_json json_t *message = json_pack("{s:s, s:s}", "role", "user", "content", "hi"), *setup = json_pack("{s:s}", "scope", "all");
+	auto_json json_t *message = json_pack("{s:s, s:s}", "role", "user", "content", "hi"),
+			 *setup = json_pack("{s:s}", "scope", "all");
 	auto_json json_t *events = NULL, *dump = NULL;
-	struct store_begin b = {.question = "bad \xff bytes", .mode = "offline", .version = "1.2", .setup = setup, .now_ms = 1500};
+	struct store_begin b = {
+	    .question = "bad \xff bytes", .mode = "offline", .version = "1.2", .setup = setup, .now_ms = 1500};
 	struct store_call call = {.call_id = "c", .tool = "t", .status = "ok", .result = "r\xfe", .result_len = 2};
 
 	is_int(store_begin(s, &b, id, &e), 0, "begins");
