@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A logic-less template over json_t, a subset of mustache: {{name}} {{a.b}} {{.}} {{#list}}..{{/list}} {{^absent}}..{{/absent}}
- * {{>partial}} {{! comment }}. No HTML escaping; a tag alone on its line takes the line with it. Depth and output are capped.
+ * {{>partial}} {{! comment }}. No HTML escaping; a section, partial or comment alone on its line takes the line with it.
+ * A section is left out for what is absent, null, false, 0, "" or []. Objects and lists print as JSON. Depth, repetition
+ * and output (out's maximum: ERR_LIMIT) are capped.
  */
 #ifndef AGENT_DATA_TEMPLATE_H
 #define AGENT_DATA_TEMPLATE_H
