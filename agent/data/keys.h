@@ -38,16 +38,22 @@ struct key {
 	bool secret;              /* never printed */
 };
 
-/* Fills defaults. Strings and lists are heap copies owned by the struct; free with keys_fini. */
+/*
+ * Fills defaults into a struct that holds nothing yet (what is in its fields is overwritten, not freed). Strings and lists
+ * are heap copies owned by the struct; free with keys_fini.
+ */
 int keys_defaults(const struct key *table, void *self, struct err *e) MUST_CHECK;
-/* doc: a mapping. name and lines are for messages. Keys that are absent stay as they are. */
+/*
+ * doc: a mapping, or null. name and lines are for messages. Keys that are absent or null stay as they are. After an error
+ * the struct holds what came before it.
+ */
 int keys_load(const struct key *table, void *self, const json_t *doc, const char *name, const struct yaml_lines *lines,
 	      struct err *e) MUST_CHECK;
 /* Sets one key, by dotted path, from text (flag or environment). where is for the message: "--max-steps", "DUPIN_MODEL". */
 int keys_set(const struct key *table, void *self, const char *path, const char *text, const char *where,
 	     struct err *e) MUST_CHECK;
 void keys_fini(const struct key *table, void *self);
-/* Each key in order with its dotted path; fn returns non-zero to stop. */
+/* Each key in order with its dotted path, a group before its children; fn returns non-zero to stop. */
 int keys_each(const struct key *table, int (*fn)(void *ctx, const char *path, const struct key *k), void *ctx);
 /* "string", "duration", "one of a, b" for the reference. */
 void keys_type_text(const struct key *k, char *out, size_t n);
