@@ -6,6 +6,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,27 @@ __attribute__((unused)) static const char *scratch(const char *name)
 		atexit(scratch_end);
 	}
 	snprintf(path, 512, "%s/%s", scratch_root, name);
+	return path;
+}
+
+/* Writes the file, and the folders on the way to it. Its path. */
+__attribute__((unused)) static const char *scratch_write(const char *name, const char *text, mode_t mode)
+{
+	const char *path = scratch(name);
+	char part[512];
+	FILE *f;
+
+	snprintf(part, sizeof(part), "%s", path);
+	for (char *slash = strchr(part + strlen(scratch_root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(part, 0700);
+		*slash = '/';
+	}
+	f = fopen(path, "w");
+	if (!f || fputs(text, f) < 0 || fclose(f) != 0 || chmod(path, mode) != 0) {
+		perror(path);
+		exit(1);
+	}
 	return path;
 }
 

@@ -12,23 +12,23 @@
 #include "agent/base/str.h"
 
 #define TOKEN_MAX_BYTES (1u << 20)
-#define TOKEN_AGE_MS 60000    /* a token file is read again at least this often */
-#define EARLY_MS 5000         /* credentials this near to their end are renewed before they are used */
-#define FAILURE_MS 5000       /* a plug-in that failed is not run again before */
-#define RENEW_MS 30000        /* what a 401 renewed is not renewed by a 401 again before */
-#define LOOK_MS 50            /* a thread that waits for another one's plug-in looks at its own cancel this often */
+#define TOKEN_AGE_MS 60000 /* a token file is read again at least this often */
+#define EARLY_MS 5000      /* credentials this near to their end are renewed before they are used */
+#define FAILURE_MS 5000    /* a plug-in that failed is not run again before */
+#define RENEW_MS 30000     /* what a 401 renewed is not renewed by a 401 again before */
+#define LOOK_MS 50         /* a thread that waits for another one's plug-in looks at its own cancel this often */
 
 struct credentials {
 	const struct kube_context *k;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool running;             /* a thread runs the plug-in */
-	bool stale;               /* what we have was refused */
-	struct login have;        /* have.generation 0: nothing yet */
-	int64_t expires;          /* wall; 0: never */
-	int64_t renewed, failed;  /* monotonic times of the last renewal by a 401 and of the last failure; 0: none */
+	bool running;            /* a thread runs the plug-in */
+	bool stale;              /* what we have was refused */
+	struct login have;       /* have.generation 0: nothing yet */
+	int64_t expires;         /* wall; 0: never */
+	int64_t renewed, failed; /* monotonic times of the last renewal by a 401 and of the last failure; 0: none */
 	struct err failure;
-	int64_t read_at;          /* token file: monotonic, and what it was */
+	int64_t read_at; /* token file: monotonic, and what it was */
 	struct stat seen;
 };
 
@@ -132,12 +132,14 @@ static int take_file(struct credentials *c, struct err *e)
 		if (c->have.bearer)
 			return 0;
 		if (token)
-			return err_set(e, ERR_CONFIG, "the token file %s of user \"%s\" is empty", path, c->k->user.name);
+			return err_set(e, ERR_CONFIG, "the token file %s of user \"%s\" is empty", path,
+				       c->k->user.name);
 		return err_wrap(e, "token file of user \"%s\"", c->k->user.name);
 	}
 	if (strpbrk(token, "\r\n")) {
 		free(text);
-		return err_set(e, ERR_CONFIG, "the token file %s of user \"%s\" holds more than one line", path, c->k->user.name);
+		return err_set(e, ERR_CONFIG, "the token file %s of user \"%s\" holds more than one line", path,
+			       c->k->user.name);
 	}
 	if (!str_eq(token, c->have.bearer)) {
 		wipe(&c->have.bearer);
@@ -210,7 +212,8 @@ static int take_plugin(struct credentials *c, int64_t deadline, struct cancel *c
 		if (cancel_fired(cancel))
 			return err_set(e, ERR_CANCELED, "cancelled while logging in");
 		if (clock_left(deadline) == 0)
-			return err_set(e, ERR_TIMEOUT, "the credential plug-in %s did not answer in time", c->k->user.exec->command);
+			return err_set(e, ERR_TIMEOUT, "the credential plug-in %s did not answer in time",
+				       c->k->user.exec->command);
 		if (c->running) {
 			wait_a_little(c);
 			continue;
@@ -274,5 +277,9 @@ void credentials_text(const struct credentials *c, char *out, size_t n)
 		snprintf(out, n, "user \"%.60s\" by the plug-in %.60s", u->name, u->exec->command);
 	else
 		snprintf(out, n, "user \"%.60s\" by %s", u->name,
-			 u->token_file ? "token file" : u->token ? "token" : u->login ? "password" : u->cert_pem ? "certificate" : "nothing");
+			 u->token_file ? "token file"
+			 : u->token    ? "token"
+			 : u->login    ? "password"
+			 : u->cert_pem ? "certificate"
+				       : "nothing");
 }

@@ -19,8 +19,8 @@
 static char *exec_info(const struct kube_context *k)
 {
 	const struct kube_cluster *cl = &k->cluster;
-	auto_json json_t *doc = json_pack("{s:s, s:s, s:{s:b}}", "kind", "ExecCredential", "apiVersion", k->user.exec->api_version,
-					  "spec", "interactive", 0);
+	auto_json json_t *doc = json_pack("{s:s, s:s, s:{s:b}}", "kind", "ExecCredential", "apiVersion",
+					  k->user.exec->api_version, "spec", "interactive", 0);
 	json_t *cluster;
 
 	if (k->user.exec->cluster_info) {
@@ -83,8 +83,9 @@ static int fail_run(const struct kube_context *k, const struct err *why, struct 
 		return err_set(e, why->code, "credential plug-in of user \"%s\": %s", k->user.name, why->msg);
 	if (x->install_hint)
 		quote_stderr(&hint, x->install_hint, strlen(x->install_hint));
-	return err_set(e, ERR_CONFIG, "the credential plug-in %s of user \"%s\" is not installed%s%s", x->command, k->user.name,
-		       x->install_hint ? ": " : "; install it, or put its folder into PATH", buf_cstr(&hint));
+	return err_set(e, ERR_CONFIG, "the credential plug-in %s of user \"%s\" is not installed%s%s", x->command,
+		       k->user.name, x->install_hint ? ": " : "; install it, or put its folder into PATH",
+		       buf_cstr(&hint));
 }
 
 static int fail_status(const struct kube_context *k, const struct proc_result *r, struct err *e)
@@ -93,12 +94,12 @@ static int fail_status(const struct kube_context *k, const struct proc_result *r
 	auto_buf struct buf said = BUF_INIT(64 << 10);
 
 	quote_stderr(&said, r->err, r->err_len);
-	return err_set(e, ERR_DENIED, "the credential plug-in %s of user \"%s\" ended with status %d%s%s%s", x->command, k->user.name,
-		       r->status, said.len ? ": " : " and said nothing", buf_cstr(&said),
+	return err_set(e, ERR_DENIED, "the credential plug-in %s of user \"%s\" ended with status %d%s%s%s", x->command,
+		       k->user.name, r->status, said.len ? ": " : " and said nothing", buf_cstr(&said),
 		       x->always_interactive ? " (it wants a terminal: log in once with kubectl, then try again)" : "");
 }
 
-/* Environment for the plug-in: what the kubeconfig adds, then what we say. The array is the caller's, its strings are not. */
+/* For the plug-in: what the kubeconfig adds, then what we say. The array is the caller's, its strings are not. */
 static const char **exec_env(const struct kube_exec *x, const char *info)
 {
 	size_t n = 0, i;
@@ -127,15 +128,19 @@ static const char **exec_argv(const struct kube_exec *x)
 	return argv;
 }
 
-int credentials_exec(const struct kube_context *k, int64_t deadline, struct cancel *cancel, struct login *out, int64_t *expires,
-		     struct err *e)
+int credentials_exec(const struct kube_context *k, int64_t deadline, struct cancel *cancel, struct login *out,
+		     int64_t *expires, struct err *e)
 {
 	auto_free char *info = exec_info(k);
 	auto_free char *info_line = mem_printf("KUBERNETES_EXEC_INFO=%s", info);
 	auto_free const char **env = exec_env(k->user.exec, info_line);
 	auto_free const char **argv = exec_argv(k->user.exec);
-	struct proc_run run = {.argv = argv, .env = env, .cancel = cancel,
-			       .deadline = clock_sooner(deadline, clock_deadline(PLUGIN_MS))};
+	struct proc_run run = {
+		.argv = argv,
+		.env = env,
+		.cancel = cancel,
+		.deadline = clock_sooner(deadline, clock_deadline(PLUGIN_MS)),
+	};
 	struct proc_result r = {0};
 	struct err why = {0};
 	int rc;
@@ -155,7 +160,8 @@ int credentials_exec(const struct kube_context *k, int64_t deadline, struct canc
 
 static int bad_output(const struct kube_context *k, struct err *e, const char *what)
 {
-	return err_set(e, ERR_PARSE, "the credential plug-in %s of user \"%s\" %s; run it by hand to see what it prints",
+	return err_set(e, ERR_PARSE,
+		       "the credential plug-in %s of user \"%s\" %s; run it by hand to see what it prints",
 		       k->user.exec->command, k->user.name, what);
 }
 
@@ -169,9 +175,10 @@ static int take_expiry(const struct kube_context *k, const json_t *status, int64
 	if (!json_is_string(v) || !clock_parse(json_string_value(v), expires))
 		return bad_output(k, e, "gave an expirationTimestamp that is no RFC 3339 time");
 	if (*expires <= clock_wall_ms())
-		return err_set(e, ERR_DENIED, "the credential plug-in %s of user \"%s\" gave credentials that expired at %.40s; log in "
-			       "again with its own login command, or check the clock of this machine", k->user.exec->command,
-			       k->user.name, json_string_value(v));
+		return err_set(e, ERR_DENIED,
+			       "the credential plug-in %s of user \"%s\" gave credentials that expired at %.40s; log "
+			       "in again with its own login command, or check the clock of this machine",
+			       k->user.exec->command, k->user.name, json_string_value(v));
 	return 0;
 }
 
@@ -204,8 +211,8 @@ static int take_status(const struct kube_context *k, const json_t *status, struc
 	return 0;
 }
 
-int credentials_exec_parse(const struct kube_context *k, const char *text, size_t len, struct login *out, int64_t *expires,
-			   struct err *e)
+int credentials_exec_parse(const struct kube_context *k, const char *text, size_t len, struct login *out,
+			   int64_t *expires, struct err *e)
 {
 	const char *want = k->user.exec->api_version, *got;
 	auto_json json_t *doc = json_parse(text, len, "its output", NULL);
@@ -218,9 +225,10 @@ int credentials_exec_parse(const struct kube_context *k, const char *text, size_
 	if (!str_eq(json_key_str(doc, "kind"), "ExecCredential"))
 		return bad_output(k, e, "did not print an ExecCredential");
 	if (!str_eq(got, want))
-		return err_set(e, ERR_CONFIG, "the credential plug-in %s of user \"%s\" answers in %s, the kubeconfig says %s; change "
-			       "apiVersion in the kubeconfig, or update the plug-in", k->user.exec->command, k->user.name,
-			       str_or(got, "no apiVersion"), want);
+		return err_set(e, ERR_CONFIG,
+			       "the credential plug-in %s of user \"%s\" answers in %s, the kubeconfig says %s; change "
+			       "apiVersion in the kubeconfig, or update the plug-in",
+			       k->user.exec->command, k->user.name, str_or(got, "no apiVersion"), want);
 	if (!json_is_object(status))
 		return bad_output(k, e, "printed an ExecCredential without status");
 	if (take_expiry(k, status, expires, e) < 0)

@@ -44,7 +44,8 @@ static int files_add(struct kube_files *all, const char *name, const char *text,
 		return 0;
 	kind = json_key_str(f->doc, "kind");
 	if (!json_is_object(f->doc) || (kind && !str_eq(kind, "Config")))
-		return err_set(e, ERR_CONFIG, "%s is no kubeconfig%s%s%s (a kubeconfig has clusters, contexts and users)", name,
+		return err_set(e, ERR_CONFIG,
+			       "%s is no kubeconfig%s%s%s (a kubeconfig has clusters, contexts and users)", name,
 			       kind ? " but a " : "", kind ? kind : "", kind ? " object" : "");
 	return 0;
 }
@@ -129,14 +130,15 @@ static int unknown_context(const struct kube_files *all, const char *wanted, boo
 	files_where(all, &where);
 	list_names(&known, names);
 	if (!wanted)
-		return err_set(e, ERR_CONFIG, "%s names no current-context: choose one with --context (there are: %s)", buf_cstr(&where),
-			       buf_cstr(&known));
-	return err_set(e, ERR_CONFIG, "%s \"%.80s\" is not in %s%s%s%s; contexts there: %s", asked ? "context" : "the current-context",
-		       wanted, buf_cstr(&where), near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "", buf_cstr(&known));
+		return err_set(e, ERR_CONFIG, "%s names no current-context: choose one with --context (there are: %s)",
+			       buf_cstr(&where), buf_cstr(&known));
+	return err_set(e, ERR_CONFIG, "%s \"%.80s\" is not in %s%s%s%s; contexts there: %s",
+		       asked ? "context" : "the current-context", wanted, buf_cstr(&where),
+		       near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "", buf_cstr(&known));
 }
 
-static int missing_part(const struct kube_files *all, const struct kube_node *context, const char *key, const char *list,
-			const char *name, struct err *e)
+static int missing_part(const struct kube_files *all, const struct kube_node *context, const char *key,
+			const char *list, const char *name, struct err *e)
 {
 	auto_free const char **names = files_names(all, list);
 	auto_buf struct buf known = BUF_INIT(200);
@@ -146,7 +148,8 @@ static int missing_part(const struct kube_files *all, const struct kube_node *co
 }
 
 /* 1: out is the context's mapping. A user may be left out (then nobody logs in), a cluster may not. */
-static int read_cluster(const struct kube_files *all, const struct kube_node *context, struct kube_context *out, struct err *e)
+static int read_cluster(const struct kube_files *all, const struct kube_node *context, struct kube_context *out,
+			struct err *e)
 {
 	struct kube_node n;
 	int rc;
@@ -161,7 +164,8 @@ static int read_cluster(const struct kube_files *all, const struct kube_node *co
 	return rc < 0 ? -1 : kube_cluster_read(&n, &out->cluster, e);
 }
 
-static int read_user(const struct kube_files *all, const struct kube_node *context, struct kube_context *out, struct err *e)
+static int read_user(const struct kube_files *all, const struct kube_node *context, struct kube_context *out,
+		     struct err *e)
 {
 	struct kube_node n;
 	int rc;
@@ -224,17 +228,21 @@ static int read_listed(struct kube_files *all, const char *list, struct err *e)
 			rc = err_set(e, why.code, "%s", why.msg);
 	}
 	if (rc == 0 && all->count == 0)
-		rc = err_set(e, ERR_NOT_FOUND, "no kubeconfig: $KUBECONFIG is \"%.200s\", and none of it exists; correct it, unset it (then "
-			     "~/.kube/config is used), or give --kubeconfig FILE or --snapshot PATH", list);
+		rc = err_set(e, ERR_NOT_FOUND,
+			     "no kubeconfig: $KUBECONFIG is \"%.200s\", and none of it exists; correct it, unset it "
+			     "(then ~/.kube/config is used), or give --kubeconfig FILE or --snapshot PATH",
+			     list);
 	str_list_free(names);
 	return rc;
 }
 
 static int nothing_found(const char *home_file, struct err *e)
 {
-	return err_set(e, ERR_NOT_FOUND, "no cluster to look at: --kubeconfig is not given, $KUBECONFIG is not set, %s does not exist, and "
-		       "this is no pod with a service account (KUBERNETES_SERVICE_HOST is not set or %s/token is missing); give "
-		       "--kubeconfig FILE or --snapshot PATH", home_file, KUBE_ACCOUNT_FOLDER);
+	return err_set(e, ERR_NOT_FOUND,
+		       "no cluster to look at: --kubeconfig is not given, $KUBECONFIG is not set, %s does not exist, "
+		       "and this is no pod with a service account (KUBERNETES_SERVICE_HOST is not set or %s/token is "
+		       "missing); give --kubeconfig FILE or --snapshot PATH",
+		       home_file, KUBE_ACCOUNT_FOLDER);
 }
 
 /* 0 read, 1 there is none. */
@@ -291,7 +299,8 @@ int kubeconfig_load(const char *file, const char *context, struct kube_context *
 	return rc;
 }
 
-int kubeconfig_parse(const char *text, size_t len, const char *name, const char *context, struct kube_context *out, struct err *e)
+int kubeconfig_parse(const char *text, size_t len, const char *name, const char *context, struct kube_context *out,
+		     struct err *e)
 {
 	struct kube_files *all = MEM_NEW(struct kube_files);
 	int rc;

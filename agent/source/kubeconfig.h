@@ -18,12 +18,12 @@
 
 /* A credential plug-in: "exec" of a user. */
 struct kube_exec {
-	char *command;            /* with a slash: as it is; else looked up in PATH */
-	char **args, **env;       /* NULL-terminated; env as "NAME=value" */
-	char *api_version;        /* "client.authentication.k8s.io/v1" or ".../v1beta1" */
+	char *command;      /* with a slash: as it is; else looked up in PATH */
+	char **args, **env; /* NULL-terminated; env as "NAME=value" */
+	char *api_version;  /* "client.authentication.k8s.io/v1" or ".../v1beta1" */
 	char *install_hint;
-	bool always_interactive;  /* says that it cannot work without a person at the terminal */
-	bool cluster_info;        /* wants to know the cluster in KUBERNETES_EXEC_INFO */
+	bool always_interactive; /* says that it cannot work without a person at the terminal */
+	bool cluster_info;       /* wants to know the cluster in KUBERNETES_EXEC_INFO */
 };
 
 struct kube_user {
@@ -32,28 +32,28 @@ struct kube_user {
 	char *token, *token_file;
 	char *login, *password;
 	struct kube_exec *exec;
-	char **impersonate;       /* header lines "Impersonate-User: x", NULL-terminated; NULL: none */
+	char **impersonate; /* header lines "Impersonate-User: x", NULL-terminated; NULL: none */
 };
 
 struct kube_cluster {
 	char *name;
-	char *server;             /* URL with scheme, may have a path */
-	char *ca_pem;             /* NULL: the system's authorities */
+	char *server; /* URL with scheme, may have a path */
+	char *ca_pem; /* NULL: the system's authorities */
 	char *tls_server_name, *proxy;
 	bool insecure, uncompressed;
-	json_t *exec_config;      /* extension client.authentication.k8s.io/exec, or NULL */
+	json_t *exec_config; /* extension client.authentication.k8s.io/exec, or NULL */
 };
 
 struct kube_context {
-	char *name, *namespace;   /* namespace NULL: not said */
-	char *from;               /* the file that defines it, for messages */
+	char *name, *namespace; /* namespace NULL: not said */
+	char *from;             /* the file that defines it, for messages */
 	struct kube_cluster cluster;
 	struct kube_user user;
 };
 
 /*
- * file: --kubeconfig, or NULL: $KUBECONFIG (several, ':' between), ~/.kube/config, the service account of a pod. context
- * NULL: the current one. ERR_NOT_FOUND: no file at all (the message lists where it looked); else ERR_CONFIG and the like.
+ * file: --kubeconfig, or NULL: $KUBECONFIG (several, ':' between), ~/.kube/config, the service account of a pod.
+ * context NULL: the current one. ERR_NOT_FOUND: no file at all (the message lists where it looked); else ERR_CONFIG.
  */
 int kubeconfig_load(const char *file, const char *context, struct kube_context *out, struct err *e) MUST_CHECK;
 /* One text; name stands for the file in messages, and relative paths are relative to its folder. */

@@ -19,13 +19,15 @@ static int read_server(const struct kube_node *n, struct kube_cluster *out, stru
 	if (kube_node_str(n, "server", &server, e) < 0)
 		return -1;
 	if (!server)
-		return kube_node_err(n, NULL, e, "cluster \"%s\" has no server; add server: https://HOST:PORT", out->name);
+		return kube_node_err(n, NULL, e, "cluster \"%s\" has no server; add server: https://HOST:PORT",
+				     out->name);
 	if (strstr(server, "://"))
 		out->server = mem_str(server);
 	else
 		out->server = mem_printf("%s://%s", out->ca_pem || out->insecure ? "https" : "http", server);
 	if (url_check(out->server, &why) < 0)
-		return kube_node_err(n, "server", e, "of cluster \"%s\" is no URL of an API server: %s", out->name, why.msg);
+		return kube_node_err(n, "server", e, "of cluster \"%s\" is no URL of an API server: %s", out->name,
+				     why.msg);
 	return 0;
 }
 
@@ -43,8 +45,8 @@ static int read_proxy(const struct kube_node *n, struct kube_cluster *out, struc
 		return 0;
 	}
 	if (!str_starts(proxy, "http://") && !str_starts(proxy, "https://") && !str_starts(proxy, "socks5h://"))
-		return kube_node_err(n, "proxy-url", e, "of cluster \"%s\" must begin with http://, https:// or socks5://",
-				     out->name);
+		return kube_node_err(n, "proxy-url", e,
+				     "of cluster \"%s\" must begin with http://, https:// or socks5://", out->name);
 	out->proxy = mem_str(proxy);
 	return 0;
 }
@@ -59,7 +61,8 @@ static int read_authority(const struct kube_node *n, struct kube_cluster *out, s
 		return 0;
 	if (out->insecure)
 		return kube_node_err(n, "insecure-skip-tls-verify", e,
-				     "and a certificate-authority exclude each other; remove one of them (kubectl refuses this too)");
+				     "and a certificate-authority exclude each other; remove one of them (kubectl "
+				     "refuses this too)");
 	return pem_check_certs(out->ca_pem, what, e);
 }
 

@@ -12,7 +12,8 @@ bool kubeconfig_in_pod(const char *folder)
 {
 	auto_free char *token = file_join(folder, "token");
 
-	return !str_empty(getenv("KUBERNETES_SERVICE_HOST")) && !str_empty(getenv("KUBERNETES_SERVICE_PORT")) && file_exists(token);
+	return !str_empty(getenv("KUBERNETES_SERVICE_HOST")) && !str_empty(getenv("KUBERNETES_SERVICE_PORT")) &&
+	       file_exists(token);
 }
 
 int kubeconfig_from_pod(const char *folder, struct kube_context *out, struct err *e)
@@ -25,7 +26,8 @@ int kubeconfig_from_pod(const char *folder, struct kube_context *out, struct err
 
 	memset(out, 0, sizeof(*out));
 	if (str_empty(host) || str_empty(port))
-		return err_set(e, ERR_NOT_FOUND, "this is no pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
+		return err_set(e, ERR_NOT_FOUND,
+			       "this is no pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
 	out->name = mem_str("in-cluster");
 	out->from = mem_str(folder);
 	out->cluster.name = mem_str("in-cluster");

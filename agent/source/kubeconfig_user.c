@@ -28,15 +28,19 @@ static int read_certificate(const struct kube_node *n, struct kube_user *out, st
 {
 	auto_free char *what = mem_printf("user \"%s\" (%s)", out->name, n->file->name);
 
-	if (kube_node_pem(n, "client-certificate", &out->cert_pem, e) < 0 || kube_node_pem(n, "client-key", &out->key_pem, e) < 0)
+	if (kube_node_pem(n, "client-certificate", &out->cert_pem, e) < 0 ||
+	    kube_node_pem(n, "client-key", &out->key_pem, e) < 0)
 		return -1;
 	if (!out->cert_pem && !out->key_pem)
 		return 0;
 	if (!out->key_pem)
-		return kube_node_err(n, NULL, e, "user \"%s\" has a client-certificate but no client-key (or client-key-data)",
+		return kube_node_err(n, NULL, e,
+				     "user \"%s\" has a client-certificate but no client-key (or client-key-data)",
 				     out->name);
 	if (!out->cert_pem)
-		return kube_node_err(n, NULL, e, "user \"%s\" has a client-key but no client-certificate (or client-certificate-data)",
+		return kube_node_err(n, NULL, e,
+				     "user \"%s\" has a client-key but no client-certificate (or "
+				     "client-certificate-data)",
 				     out->name);
 	return pem_check_pair(out->cert_pem, out->key_pem, what, e);
 }
@@ -51,7 +55,9 @@ static int read_token(const struct kube_node *n, struct kube_user *out, struct e
 		return -1;
 	out->token_file = kube_node_path(n, path);
 	if (out->token && (out->login || out->password))
-		return kube_node_err(n, NULL, e, "user \"%s\" has a token and a username; only one way to log in is allowed", out->name);
+		return kube_node_err(n, NULL, e,
+				     "user \"%s\" has a token and a username; only one way to log in is allowed",
+				     out->name);
 	return 0;
 }
 
@@ -69,7 +75,9 @@ static int read_env(const struct kube_node *n, struct kube_exec *x, struct err *
 		const char *name = json_key_str(item, "name"), *value = json_key_str(item, "value");
 
 		if (str_empty(name) || strchr(name, '=') || (json_object_get(item, "value") && !value))
-			return kube_node_err(n, "env", e, "entry %zu must have a name and a value, both strings (put them in quotes)",
+			return kube_node_err(n, "env", e,
+					     "entry %zu must have a name and a value, both strings (put them in "
+					     "quotes)",
 					     i + 1);
 		x->env[i] = mem_printf("%s=%s", name, str_or(value, ""));
 	}
@@ -81,19 +89,25 @@ static int check_exec(const struct kube_node *n, const struct kube_exec *x, cons
 	if (!x->command)
 		return kube_node_err(n, NULL, e, "the exec plug-in has no command");
 	if (!x->api_version)
-		return kube_node_err(n, NULL, e, "the exec plug-in %s has no apiVersion; it must be %sv1 or %sv1beta1", x->command,
-				     EXEC_GROUP, EXEC_GROUP);
+		return kube_node_err(n, NULL, e, "the exec plug-in %s has no apiVersion; it must be %sv1 or %sv1beta1",
+				     x->command, EXEC_GROUP, EXEC_GROUP);
 	if (str_eq(x->api_version, EXEC_GROUP "v1alpha1"))
-		return kube_node_err(n, "apiVersion", e, "%sv1alpha1 is gone since Kubernetes 1.24; update %s and let it write its "
-				     "kubeconfig entry anew with v1 or v1beta1", EXEC_GROUP, x->command);
+		return kube_node_err(n, "apiVersion", e,
+				     "%sv1alpha1 is gone since Kubernetes 1.24; update %s and let it write its "
+				     "kubeconfig entry anew with v1 or v1beta1",
+				     EXEC_GROUP, x->command);
 	if (!str_eq(x->api_version, EXEC_GROUP "v1") && !str_eq(x->api_version, EXEC_GROUP "v1beta1"))
-		return kube_node_err(n, "apiVersion", e, "of the exec plug-in %s is \"%s\"; it must be %sv1 or %sv1beta1", x->command,
+		return kube_node_err(n, "apiVersion", e,
+				     "of the exec plug-in %s is \"%s\"; it must be %sv1 or %sv1beta1", x->command,
 				     x->api_version, EXEC_GROUP, EXEC_GROUP);
 	if (!mode && str_eq(x->api_version, EXEC_GROUP "v1"))
-		return kube_node_err(n, NULL, e, "the exec plug-in %s has no interactiveMode (Never, IfAvailable or Always), which v1 "
-				     "asks for", x->command);
+		return kube_node_err(n, NULL, e,
+				     "the exec plug-in %s has no interactiveMode (Never, IfAvailable or Always), which "
+				     "v1 asks for",
+				     x->command);
 	if (mode && !str_eq(mode, "Never") && !str_eq(mode, "IfAvailable") && !str_eq(mode, "Always"))
-		return kube_node_err(n, "interactiveMode", e, "is \"%s\"; it must be Never, IfAvailable or Always", mode);
+		return kube_node_err(n, "interactiveMode", e, "is \"%s\"; it must be Never, IfAvailable or Always",
+				     mode);
 	return 0;
 }
 
@@ -110,9 +124,10 @@ static int read_exec(const struct kube_node *user, struct kube_user *out, struct
 		return 0;
 	x = out->exec = MEM_NEW(struct kube_exec);
 	if (kube_node_str(&n, "command", &command, e) < 0 || kube_node_str(&n, "apiVersion", &x->api_version, e) < 0 ||
-	    kube_node_str(&n, "installHint", &x->install_hint, e) < 0 || kube_node_str(&n, "interactiveMode", &mode, e) < 0 ||
-	    kube_node_bool(&n, "provideClusterInfo", &x->cluster_info, e) < 0 || kube_node_strs(&n, "args", &x->args, e) < 0 ||
-	    read_env(&n, x, e) < 0)
+	    kube_node_str(&n, "installHint", &x->install_hint, e) < 0 ||
+	    kube_node_str(&n, "interactiveMode", &mode, e) < 0 ||
+	    kube_node_bool(&n, "provideClusterInfo", &x->cluster_info, e) < 0 ||
+	    kube_node_strs(&n, "args", &x->args, e) < 0 || read_env(&n, x, e) < 0)
 		return -1;
 	x->always_interactive = str_eq(mode, "Always");
 	if (command)
@@ -128,7 +143,8 @@ static int check_provider(const struct kube_node *user, const struct kube_user *
 		{"azure", "kubelogin (then: kubelogin convert-kubeconfig)"},
 		{"oidc", "kubelogin, also called kubectl oidc-login (kubectl krew install oidc-login)"},
 	};
-	const char *name = json_str_at(user->value, "auth-provider.name"), *plugin = "the exec plug-in of your provider";
+	const char *name = json_str_at(user->value, "auth-provider.name"),
+		   *plugin = "the exec plug-in of your provider";
 	size_t i;
 
 	if (!json_is_object(json_object_get(user->value, "auth-provider")))
@@ -136,11 +152,13 @@ static int check_provider(const struct kube_node *user, const struct kube_user *
 	for (i = 0; i < ARRAY_LEN(replaced); i++)
 		if (str_eq(name, replaced[i][0]))
 			plugin = replaced[i][1];
-	return kube_node_err(user, "auth-provider", e, "\"%s\" of user \"%s\" is no longer supported by Kubernetes clients; use %s",
+	return kube_node_err(user, "auth-provider", e,
+			     "\"%s\" of user \"%s\" is no longer supported by Kubernetes clients; use %s",
 			     str_or(name, "?"), out->name, plugin);
 }
 
-static int add_header(const struct kube_node *n, const char *key, struct kube_user *out, size_t *count, char *line, struct err *e)
+static int add_header(const struct kube_node *n, const char *key, struct kube_user *out, size_t *count, char *line,
+		      struct err *e)
 {
 	if (*count >= MAX_IMPERSONATE) {
 		free(line);
@@ -169,7 +187,8 @@ static int read_extra(const struct kube_node *n, struct kube_user *out, size_t *
 			if (!json_is_string(v) || name.over)
 				return kube_node_err(&extra, key, e, "must be a list of strings");
 			if (add_header(&extra, key, out, count,
-				       mem_printf("Impersonate-Extra-%s: %s", buf_cstr(&name), json_string_value(v)), e) < 0)
+				       mem_printf("Impersonate-Extra-%s: %s", buf_cstr(&name), json_string_value(v)),
+				       e) < 0)
 				return -1;
 		}
 	return 0;
@@ -201,7 +220,8 @@ static int read_impersonation(const struct kube_node *n, struct kube_user *out, 
 	if (read_extra(n, out, &count, e) < 0)
 		return -1;
 	if (count > 0 && !as)
-		return kube_node_err(n, NULL, e, "user \"%s\" has as-uid, as-groups or as-user-extra without as", out->name);
+		return kube_node_err(n, NULL, e, "user \"%s\" has as-uid, as-groups or as-user-extra without as",
+				     out->name);
 	return 0;
 }
 

@@ -31,8 +31,8 @@ int kube_node_err(const struct kube_node *n, const char *key, struct err *e, con
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	return err_set(e, ERR_CONFIG, "%s:%d: %s%s%s", n->file->name, line > 0 ? line : 1, key ? key : "", key ? " " : "",
-		       buf_cstr(&text));
+	return err_set(e, ERR_CONFIG, "%s:%d: %s%s%s", n->file->name, line > 0 ? line : 1, key ? key : "",
+		       key ? " " : "", buf_cstr(&text));
 }
 
 int kube_node_child(const struct kube_node *n, const char *key, struct kube_node *out, struct err *e)
@@ -94,7 +94,8 @@ int kube_node_strs(const struct kube_node *n, const char *key, char ***out, stru
 	json_array_foreach(v, i, item) {
 		if (!json_is_string(item)) {
 			str_list_free(list);
-			return kube_node_err(n, key, e, "must be a list of strings: entry %zu is none (put it in quotes)", i + 1);
+			return kube_node_err(n, key, e,
+					     "must be a list of strings: entry %zu is none (put it in quotes)", i + 1);
 		}
 		list[i] = mem_str(json_string_value(item));
 	}
@@ -126,7 +127,8 @@ int kube_node_named(const struct kube_file *f, const char *list, const char *inn
 	json_array_foreach(all, i, entry) {
 		snprintf(at.pointer, sizeof(at.pointer), "/%s/%zu", list, i);
 		if (!json_is_object(entry) || !json_is_string(json_object_get(entry, "name")))
-			return kube_node_err(&at, NULL, e, "entry %zu of %s must be a mapping with a name", i + 1, list);
+			return kube_node_err(&at, NULL, e, "entry %zu of %s must be a mapping with a name", i + 1,
+					     list);
 		if (!str_eq(json_key_str(entry, "name"), name))
 			continue;
 		if (found)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A place in one of the kubeconfig files: typed reading with messages that name file and line. Private to kubeconfig*.c. */
+/* A place in a kubeconfig file: typed reading with messages that name file and line. Private to kubeconfig*.c. */
 #ifndef AGENT_SOURCE_KUBENODE_H
 #define AGENT_SOURCE_KUBENODE_H
 
@@ -14,8 +14,8 @@ struct kube_file {
 
 struct kube_node {
 	const struct kube_file *file;
-	const json_t *value;   /* a mapping, or NULL: nothing there */
-	char pointer[160];     /* RFC 6901, for the line */
+	const json_t *value; /* a mapping, or NULL: nothing there */
+	char pointer[160];   /* RFC 6901, for the line */
 };
 
 /* Sets the error "FILE:LINE: KEY what"; always -1. key NULL: the node itself. */
@@ -29,7 +29,7 @@ int kube_node_bool(const struct kube_node *n, const char *key, bool *out, struct
 int kube_node_strs(const struct kube_node *n, const char *key, char ***out, struct err *e) MUST_CHECK;
 /* A path relative to the folder of the file in which it stands. NULL in, NULL out. The caller's. */
 char *kube_node_path(const struct kube_node *n, const char *path);
-/* Entry `name` of the list clusters, contexts or users; its mapping (cluster, context, user) goes to out. 1 found, 0 not, -1. */
+/* Entry `name` of the list clusters, contexts or users; its inner mapping goes to out. 1 found, 0 not, -1. */
 int kube_node_named(const struct kube_file *f, const char *list, const char *inner, const char *name,
 		    struct kube_node *out, struct err *e) MUST_CHECK;
 

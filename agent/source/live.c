@@ -20,7 +20,7 @@ struct live {
 	struct kube_context context;
 	struct credentials *credentials;
 	struct http_set *clients;
-	size_t impersonate;      /* header lines of that kind */
+	size_t impersonate; /* header lines of that kind */
 };
 
 /* One attempt: where its body goes. */
@@ -29,7 +29,7 @@ struct live_call {
 	origin_sink *sink;
 	void *ctx;
 	struct http_reply http;
-	struct buf error;        /* body of an error status */
+	struct buf error; /* body of an error status */
 };
 
 /* The two questions that a reader may POST: they ask what we may do, and change nothing. */
@@ -47,7 +47,9 @@ static int check_request(const struct origin_request *q, struct err *e)
 		return err_set(e, ERR_ARG, "a path of the API must begin with \"/\"");
 	for (; *p; p++)
 		if (*p <= ' ' || *p == 127)
-			return err_set(e, ERR_ARG, "a path of the API must be percent-encoded: it holds a blank or control character");
+			return err_set(e, ERR_ARG,
+				       "a path of the API must be percent-encoded: it holds a blank or control "
+				       "character");
 	if (q->body && !is_review(q->path))
 		return err_set(e, ERR_ARG, "only reads are sent to a cluster: no body for %.200s", q->path);
 	return 0;
@@ -82,7 +84,8 @@ static const char **request_headers(const struct live *l, const struct origin_re
 	return list;
 }
 
-static int send_as(struct live *l, const struct origin_request *q, const struct login *who, struct live_call *c, struct err *e)
+static int send_as(struct live *l, const struct origin_request *q, const struct login *who, struct live_call *c,
+		   struct err *e)
 {
 	const struct kube_cluster *cl = &l->context.cluster;
 	struct http_peer peer = {
@@ -131,7 +134,8 @@ static void explain_401(struct live *l, struct origin_reply *r, const struct log
 	live_why(r, "401 Unauthorized: the cluster does not accept %s%s", how, renewed ? ", renewed once" : "");
 }
 
-static void explain_reply(struct live *l, const struct origin_request *q, struct live_call *c, const struct login *who, bool renewed)
+static void explain_reply(struct live *l, const struct origin_request *q, struct live_call *c, const struct login *who,
+			  bool renewed)
 {
 	struct origin_reply *r = c->r;
 	char size[24];
@@ -185,8 +189,8 @@ static int attempt(struct live *l, const struct origin_request *q, struct live_c
 	return rc;
 }
 
-static int live_get(struct origin *o, const struct origin_request *q, origin_sink *sink, void *ctx, struct origin_reply *r,
-		    struct err *e)
+static int live_get(struct origin *o, const struct origin_request *q, origin_sink *sink, void *ctx,
+		    struct origin_reply *r, struct err *e)
 {
 	struct live *l = CONTAINER_OF(o, struct live, base);
 	struct live_call c = {.r = r, .sink = sink, .ctx = ctx, .error = BUF_INIT(LIVE_MAX_ERROR_BYTES)};

@@ -15,11 +15,28 @@ static const struct {
 	int status;
 	const char *text;
 } phrases[] = {
-	{400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-	{406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"},
-	{415, "Unsupported Media Type"}, {422, "Unprocessable Content"}, {429, "Too Many Requests"},
-	{500, "Internal Server Error"}, {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"},
-	{504, "Gateway Timeout"}, {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {307, "Temporary Redirect"},
+	{400, "Bad Request"},
+	{401, "Unauthorized"},
+	{403, "Forbidden"},
+	{404, "Not Found"},
+	{405, "Method Not Allowed"},
+	{406, "Not Acceptable"},
+	{408, "Request Timeout"},
+	{409, "Conflict"},
+	{410, "Gone"},
+	{413, "Content Too Large"},
+	{415, "Unsupported Media Type"},
+	{422, "Unprocessable Content"},
+	{429, "Too Many Requests"},
+	{500, "Internal Server Error"},
+	{501, "Not Implemented"},
+	{502, "Bad Gateway"},
+	{503, "Service Unavailable"},
+	{504, "Gateway Timeout"},
+	{301, "Moved Permanently"},
+	{302, "Found"},
+	{303, "See Other"},
+	{307, "Temporary Redirect"},
 	{308, "Permanent Redirect"},
 };
 
@@ -119,7 +136,8 @@ void live_explain_status(struct origin_reply *r, const char *path, const char *b
 
 	r->state = state_of(r->status, path, doc);
 	if (r->status >= 300 && r->status < 400)
-		buf_str(&message, "the server sends us elsewhere; is this the address of an API server, or a login page before it?");
+		buf_str(&message, "the server sends us elsewhere; is this the address of an API server, or a login "
+				  "page before it?");
 	else
 		body_message(&message, doc, body, len);
 	if (str_eq(buf_cstr(&message), name))

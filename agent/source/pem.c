@@ -70,7 +70,8 @@ char *base64_encode(const void *p, size_t n)
 
 	for (i = 0; i < n; i += 3) {
 		unsigned left = n - i > 2 ? 3 : (unsigned)(n - i);
-		unsigned bits = (unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0) | (left > 2 ? in[i + 2] : 0);
+		unsigned bits =
+			(unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0) | (left > 2 ? in[i + 2] : 0);
 
 		*o++ = alphabet[bits >> 18];
 		*o++ = alphabet[bits >> 12 & 63];
@@ -114,9 +115,11 @@ int pem_check_certs(const char *pem, const char *what, struct err *e)
 	BIO_free(in);
 	ERR_clear_error();
 	if (n == 0)
-		return err_set(e, ERR_CONFIG, "%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", what);
+		return err_set(e, ERR_CONFIG, "%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
+			       what);
 	if (ERR_GET_REASON(why) != PEM_R_NO_START_LINE)
-		return err_set(e, ERR_CONFIG, "%s: certificate %zu of the bundle is damaged; make the file anew", what, n + 1);
+		return err_set(e, ERR_CONFIG, "%s: certificate %zu of the bundle is damaged; make the file anew", what,
+			       n + 1);
 	return 0;
 }
 
@@ -130,8 +133,10 @@ int pem_check_pair(const char *cert, const char *key, const char *what, struct e
 	if (!x)
 		rc = err_set(e, ERR_CONFIG, "the client certificate of %s is no certificate in PEM form", what);
 	else if (!pkey && strstr(key, "ENCRYPTED"))
-		rc = err_set(e, ERR_CONFIG, "the client key of %s is protected by a passphrase, which no Kubernetes client "
-			     "supports; store it decrypted (openssl pkey -in KEY -out KEY.plain)", what);
+		rc = err_set(e, ERR_CONFIG,
+			     "the client key of %s is protected by a passphrase, which no Kubernetes client "
+			     "supports; store it decrypted (openssl pkey -in KEY -out KEY.plain)",
+			     what);
 	else if (!pkey)
 		rc = err_set(e, ERR_CONFIG, "the client key of %s is no private key in PEM form", what);
 	else if (X509_check_private_key(x, pkey) != 1)

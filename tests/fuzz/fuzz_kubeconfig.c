@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any text as a kubeconfig, and what stands after the first NUL as the output of a credential plug-in: either it is refused
- * with a message, or what comes out is whole.
+ * Any text as a kubeconfig, and what stands after the first NUL as the output of a credential plug-in: either it is
+ * refused with a message, or what comes out is whole.
  */
 #include "agent/base/clock.h"
 #include "agent/base/mem.h"
@@ -41,8 +41,9 @@ static void fuzz_context(const char *text, size_t n)
 
 static void fuzz_output(const char *text, size_t n)
 {
-	struct kube_exec x = {.command = mem_str("plug-in"), .api_version = mem_str("client.authentication.k8s.io/v1")};
-	struct kube_context k = {.user = {.name = mem_str("u"), .exec = &x}};
+	struct kube_exec x = { .command = mem_str("plug-in"),
+			       .api_version = mem_str("client.authentication.k8s.io/v1") };
+	struct kube_context k = { .user = { .name = mem_str("u"), .exec = &x } };
 	struct login l;
 	int64_t expires;
 	struct err e = {0};

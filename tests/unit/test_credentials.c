@@ -5,8 +5,8 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/source/credentials.h"
+#include "tests/scratch.h"
 #include "tests/tap.h"
-#include "tests/unit/scratch.h"
 #include "tests/unit/tls.h"
 
 #define V1 "client.authentication.k8s.io/v1"
@@ -29,16 +29,17 @@ static struct kube_context plugin(const char *script)
 /* The script counts its runs in runs/N and prints what follows. */
 static struct kube_context counting(const char *print)
 {
-	auto_free char *text = mem_printf("#!/bin/sh\necho x >> '%s'\nn=$(wc -l < '%s')\n%s\n", scratch_path("runs"), scratch_path("runs"), print);
+	auto_free char *text = mem_printf("#!/bin/sh\necho x >> '%s'\nn=$(wc -l < '%s')\n%s\n", scratch("runs"),
+					  scratch("runs"), print);
 
-	unlink(scratch_path("runs"));
+	unlink(scratch("runs"));
 	return plugin(scratch_write("plugin", text, 0700));
 }
 
 static int runs(void)
 {
 	size_t len = 0;
-	auto_free char *text = file_read(scratch_path("runs"), 100000, &len, NULL);
+	auto_free char *text = file_read(scratch("runs"), 100000, &len, NULL);
 
 	return text ? (int)(len / 2) : 0;
 }
@@ -51,7 +52,9 @@ static int get(struct credentials *c, struct login *l)
 
 static void test_static(void)
 {
-	struct kube_context k = {.user = {.name = mem_str("u"), .login = mem_str("admin"), .password = mem_str("pw")}};
+	struct kube_context k = {
+		.user = { .name = mem_str("u"), .login = mem_str("admin"), .password = mem_str("pw") }
+	};
 	struct credentials *c = credentials_new(&k);
 	struct login l;
 	char text[200];
@@ -68,7 +71,7 @@ static void test_static(void)
 
 static void test_token_file(void)
 {
-	struct kube_context k = {.user = {.name = mem_str("u"), .token_file = mem_str(scratch_path("token"))}};
+	struct kube_context k = { .user = { .name = mem_str("u"), .token_file = mem_str(scratch("token")) } };
 	struct credentials *c = credentials_new(&k);
 	struct login l, again;
 
@@ -85,7 +88,7 @@ static void test_token_file(void)
 	is_str(again.bearer, "second", "read again at once when it changed");
 	ok(credentials_renew(c, &l), "what was used is not what we have: try again");
 	ok(!credentials_renew(c, &again), "the same content: no use to try again");
-	unlink(scratch_path("token"));
+	unlink(scratch("token"));
 	login_fini(&again);
 	is_int(get(c, &again), 0, "gone for a moment");
 	is_str(again.bearer, "second", "the token that we have stays");
@@ -97,7 +100,9 @@ static void test_token_file(void)
 
 static void test_token_before_file(void)
 {
-	struct kube_context k = {.user = {.name = mem_str("u"), .token = mem_str("said"), .token_file = mem_str(scratch_path("absent"))}};
+	struct kube_context k = {
+		.user = { .name = mem_str("u"), .token = mem_str("said"), .token_file = mem_str(scratch("absent")) }
+	};
 	struct credentials *c = credentials_new(&k);
 	struct login l;
 
@@ -115,7 +120,8 @@ static void test_token_before_file(void)
 static void test_plugin(void)
 {
 	struct kube_context k = counting("read x && exit 9\n"
-					 "echo '{\"apiVersion\":\"" V1 "\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t'$n'\"}}'");
+					 "echo '{\"apiVersion\":\"" V1
+					 "\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t'$n'\"}}'");
 	struct credentials *c = credentials_new(&k);
 	struct login l, l2;
 	char text[200];
@@ -150,8 +156,10 @@ static void test_expiry(void)
 	struct login l;
 
 	clock_format(clock_wall_ms() + 4500, when);
-	snprintf(print, sizeof(print), "echo '{\"apiVersion\":\"" V1 "\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t'$n'\","
-		 "\"expirationTimestamp\":\"%s\"}}'", when);
+	snprintf(print, sizeof(print),
+		 "echo '{\"apiVersion\":\"" V1 "\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t'$n'\","
+		 "\"expirationTimestamp\":\"%s\"}}'",
+		 when);
 	k = counting(print);
 	c = credentials_new(&k);
 	is_int(get(c, &l), 0, last.msg[0] ? last.msg : "about to expire");
@@ -182,21 +190,29 @@ static void test_plugin_failures(void)
 	plugin_fails("echo first >&2; echo 'token   expired, run\taws sso login' >&2; exit 255",
 		     "ended with status 255: first token expired, run aws sso login");
 	plugin_fails("exit 3", "ended with status 3 and said nothing");
-	plugin_fails("i=0; while [ $i -lt 300 ]; do echo word >&2; i=$((i+1)); done; echo the reason >&2; exit 1", "word the reason");
+	plugin_fails("i=0; while [ $i -lt 300 ]; do echo word >&2; i=$((i+1)); done; echo the reason >&2; exit 1",
+		     "word the reason");
 	plugin_fails("true", "printed nothing");
 	plugin_fails("echo hello", "printed something that is not JSON");
 	plugin_fails("echo '{}'", "did not print an ExecCredential");
 	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1beta1\"}'",
-		     "answers in client.authentication.k8s.io/v1beta1, the kubeconfig says client.authentication.k8s.io/v1;");
+		     "answers in client.authentication.k8s.io/v1beta1, the kubeconfig says "
+		     "client.authentication.k8s.io/v1;");
 	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\"}'", "without status");
-	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":{}}'", "neither a token nor a certificate");
-	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":{\"clientKeyData\":\"x\"}}'",
+	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":{}}'",
+		     "neither a token nor a certificate");
+	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1
+		     "\",\"status\":{\"clientKeyData\":\"x\"}}'",
 		     "only one of clientCertificateData and clientKeyData");
-	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":{\"token\":\"a\\\\nb\"}}'", "holds a line break");
+	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1
+		     "\",\"status\":{\"token\":\"a\\\\nb\"}}'",
+		     "holds a line break");
 	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":{\"token\":\"a\","
-		     "\"expirationTimestamp\":\"2020-01-01T00:00:00Z\"}}'", "expired at 2020-01-01T00:00:00Z; log in again");
+		     "\"expirationTimestamp\":\"2020-01-01T00:00:00Z\"}}'",
+		     "expired at 2020-01-01T00:00:00Z; log in again");
 	plugin_fails("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":{\"token\":\"a\","
-		     "\"expirationTimestamp\":\"soon\"}}'", "no RFC 3339 time");
+		     "\"expirationTimestamp\":\"soon\"}}'",
+		     "no RFC 3339 time");
 	plugin_fails("head -c 3000000 /dev/zero | tr '\\0' x", "wrote more than");
 }
 
@@ -209,7 +225,9 @@ static void test_not_installed(void)
 	k.user.exec->install_hint = mem_str("Install it with\n\n  brew install no-such-plugin\n");
 	c = credentials_new(&k);
 	is_int(get(c, &l), -1, "not installed");
-	is_str(last.msg, "the credential plug-in dupin-no-such-plugin of user \"u\" is not installed: Install it with brew install no-such-plugin",
+	is_str(last.msg,
+	       "the credential plug-in dupin-no-such-plugin of user \"u\" is not installed: Install it with brew "
+	       "install no-such-plugin",
 	       "the hint, in one line");
 	credentials_free(c);
 	kube_context_fini(&k);
@@ -217,23 +235,28 @@ static void test_not_installed(void)
 
 static void test_environment(void)
 {
-	struct kube_context k = counting("printf '%s' \"$KUBERNETES_EXEC_INFO\" > \"$OUT\"; echo \"$EXTRA\" >&2; exit 1");
+	struct kube_context k =
+		counting("printf '%s' \"$KUBERNETES_EXEC_INFO\" > \"$OUT\"; echo \"$EXTRA\" >&2; exit 1");
 	auto_free char *info = NULL;
 	struct credentials *c = credentials_new(&k);
 	struct login l;
 
 	k.user.exec->env = mem_zero(3 * sizeof(char *));
-	k.user.exec->env[0] = mem_printf("OUT=%s", scratch_path("info"));
+	k.user.exec->env[0] = mem_printf("OUT=%s", scratch("info"));
 	k.user.exec->env[1] = mem_str("EXTRA=from the kubeconfig");
 	k.user.exec->cluster_info = true;
 	k.user.exec->always_interactive = true;
 	k.cluster.ca_pem = mem_str("hello");
 	k.cluster.exec_config = json_pack("{s:s}", "audience", "x");
 	is_int(get(c, &l), -1, "fails as told");
-	like(last.msg, "from the kubeconfig (it wants a terminal: log in once with kubectl, then try again)", "env, and a word on terminals");
-	info = file_read(scratch_path("info"), 10000, NULL, NULL);
-	is_str(info, "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"spec\":{\"interactive\":false,\"cluster\":{\"server\":\"https://h\","
-	       "\"certificate-authority-data\":\"aGVsbG8=\",\"config\":{\"audience\":\"x\"}}}}", "KUBERNETES_EXEC_INFO");
+	like(last.msg, "from the kubeconfig (it wants a terminal: log in once with kubectl, then try again)",
+	     "env, and a word on terminals");
+	info = file_read(scratch("info"), 10000, NULL, NULL);
+	is_str(info,
+	       "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1
+	       "\",\"spec\":{\"interactive\":false,\"cluster\":{\"server\":\"https://h\","
+	       "\"certificate-authority-data\":\"aGVsbG8=\",\"config\":{\"audience\":\"x\"}}}}",
+	       "KUBERNETES_EXEC_INFO");
 	credentials_free(c);
 	kube_context_fini(&k);
 }
@@ -243,8 +266,8 @@ static void test_certificate(void)
 	struct identity id = identity_new("u", NULL, NULL, -10, 1000);
 	struct kube_context k = plugin("x");
 	auto_free char *text = NULL;
-	json_t *doc = json_pack("{s:s, s:s, s:{s:s, s:s}}", "kind", "ExecCredential", "apiVersion", V1, "status", "clientCertificateData",
-				id.cert_pem, "clientKeyData", id.key_pem);
+	json_t *doc = json_pack("{s:s, s:s, s:{s:s, s:s}}", "kind", "ExecCredential", "apiVersion", V1, "status",
+				"clientCertificateData", id.cert_pem, "clientKeyData", id.key_pem);
 	struct login l;
 	int64_t expires = -1;
 	size_t n, good = 0;
@@ -253,7 +276,8 @@ static void test_certificate(void)
 	text = json_dumps(doc, 0);
 	rc = credentials_exec_parse(&k, text, strlen(text), &l, &expires, &last);
 	is_int(rc, 0, "certificate and key");
-	ok(strcmp(l.cert_pem, id.cert_pem) == 0 && strcmp(l.key_pem, id.key_pem) == 0 && !l.bearer && expires == 0, "taken");
+	ok(strcmp(l.cert_pem, id.cert_pem) == 0 && strcmp(l.key_pem, id.key_pem) == 0 && !l.bearer && expires == 0,
+	   "taken");
 	login_fini(&l);
 	for (n = 0; n < strlen(text); n++) {
 		good += credentials_exec_parse(&k, text, n, &l, &expires, NULL) == 0;
@@ -281,7 +305,8 @@ static void *ask(void *arg)
 
 static void test_together(void)
 {
-	struct kube_context k = counting("sleep 0.2; echo '{\"apiVersion\":\"" V1 "\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t'$n'\"}}'");
+	struct kube_context k = counting("sleep 0.2; echo '{\"apiVersion\":\"" V1
+					 "\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t'$n'\"}}'");
 	pthread_t t[12];
 	size_t i;
 
@@ -331,6 +356,5 @@ int main(void)
 	test_certificate();
 	test_together();
 	test_hanging();
-	scratch_remove();
 	return done();
 }

@@ -13,7 +13,8 @@ static struct err last;
 static int parse(const char *user)
 {
 	auto_free char *text = mem_printf("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n"
-					  "clusters: [{name: c, cluster: {server: 'https://h'}}]\nusers:\n- name: u\n  user:\n    %s\n",
+					  "clusters: [{name: c, cluster: {server: 'https://h'}}]\nusers:\n- name: u\n  "
+					  "user:\n    %s\n",
 					  user);
 
 	kube_context_fini(&k);
@@ -31,11 +32,13 @@ static void refused(const char *user, const char *part)
 
 static void test_certificates(void)
 {
-	struct identity one = identity_new("one", NULL, NULL, -10, 1000), two = identity_new("two", NULL, NULL, -10, 1000);
+	struct identity one = identity_new("one", NULL, NULL, -10, 1000),
+			two = identity_new("two", NULL, NULL, -10, 1000);
 	auto_free char *cert = base64_encode(one.cert_pem, strlen(one.cert_pem));
 	auto_free char *key = base64_encode(one.key_pem, strlen(one.key_pem));
 	auto_free char *other = base64_encode(two.key_pem, strlen(two.key_pem));
-	auto_free char *locked = base64_encode("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n", 78);
+	auto_free char *locked =
+		base64_encode("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n", 78);
 	auto_free char *good = mem_printf("{client-certificate-data: %s, client-key-data: %s}", cert, key);
 	auto_free char *mixed = mem_printf("{client-certificate-data: %s, client-key-data: %s}", cert, other);
 	auto_free char *lone = mem_printf("{client-certificate-data: %s}", cert);
@@ -51,7 +54,8 @@ static void test_certificates(void)
 	refused(keyless, "has a client-key but no client-certificate");
 	refused(sealed, "protected by a passphrase");
 	refused("{client-certificate: /nowhere/c.pem, client-key: /nowhere/k.pem}", "/etc/kc:7: client-certificate: ");
-	ok(pem_not_after(one.cert_pem) > 0 && pem_not_after("x") == 0 && pem_not_after(NULL) == 0, "end of a certificate");
+	ok(pem_not_after(one.cert_pem) > 0 && pem_not_after("x") == 0 && pem_not_after(NULL) == 0,
+	   "end of a certificate");
 	identity_free(&one);
 	identity_free(&two);
 }
@@ -72,7 +76,8 @@ static void test_base64(void)
 	back = base64_decode("aGVs\r\nbG8=\n", &len);
 	is_str(back, "hello", "line breaks are skipped");
 	free(back);
-	ok(!base64_decode("aGVsbG8", NULL) && !base64_decode("a===", NULL) && !base64_decode("aG=s", NULL) && !base64_decode("aGV-", NULL),
+	ok(!base64_decode("aGVsbG8", NULL) && !base64_decode("a===", NULL) && !base64_decode("aG=s", NULL) &&
+		   !base64_decode("aGV-", NULL),
 	   "padding and alphabet are checked");
 }
 
@@ -94,8 +99,9 @@ static void test_tokens(void)
 
 static void test_exec(void)
 {
-	int rc = parse("{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/login, args: [a, b], interactiveMode: Never, "
-		       "env: [{name: A, value: '1'}, {name: B}], provideClusterInfo: true, installHint: 'get it'}}");
+	int rc = parse("{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/login, args: [a, b], "
+		       "interactiveMode: Never, env: [{name: A, value: '1'}, {name: B}], provideClusterInfo: true, "
+		       "installHint: 'get it'}}");
 
 	is_int(rc, 0, last.msg[0] ? last.msg : "exec");
 	like(k.user.exec->command, "/etc/", "a command with a slash is relative to the kubeconfig");
@@ -105,20 +111,26 @@ static void test_exec(void)
 	ok(k.user.exec->cluster_info && !k.user.exec->always_interactive, "flags");
 	rc = parse("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}}");
 	ok(rc == 0 && strcmp(k.user.exec->command, "aws") == 0, "v1beta1 needs no interactiveMode; no slash, no path");
-	refused("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}", "v1alpha1 is gone since Kubernetes 1.24; update aws");
+	refused("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}",
+		"v1alpha1 is gone since Kubernetes 1.24; update aws");
 	refused("{exec: {apiVersion: v1, command: aws}}", "must be client.authentication.k8s.io/v1");
 	refused("{exec: {command: aws}}", "has no apiVersion");
 	refused("{exec: {apiVersion: client.authentication.k8s.io/v1}}", "has no command");
 	refused("{exec: {apiVersion: client.authentication.k8s.io/v1, command: aws}}", "has no interactiveMode");
-	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, interactiveMode: Maybe}}", "must be Never, IfAvailable or Always");
-	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, args: [1]}}", "args must be a list of strings: entry 1");
-	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, env: [{value: x}]}}", "env entry 1 must have a name");
-	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, env: [{name: x, value: 1}]}}", "env entry 1 must have");
+	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, interactiveMode: Maybe}}",
+		"must be Never, IfAvailable or Always");
+	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, args: [1]}}",
+		"args must be a list of strings: entry 1");
+	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, env: [{value: x}]}}",
+		"env entry 1 must have a name");
+	refused("{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, env: [{name: x, value: 1}]}}",
+		"env entry 1 must have");
 }
 
 static void test_providers(void)
 {
-	refused("{auth-provider: {name: gcp}}", "auth-provider \"gcp\" of user \"u\" is no longer supported by Kubernetes clients; use gke-gcloud-auth-plugin");
+	refused("{auth-provider: {name: gcp}}", "auth-provider \"gcp\" of user \"u\" is no longer supported by "
+						"Kubernetes clients; use gke-gcloud-auth-plugin");
 	refused("{auth-provider: {name: azure}}", "kubelogin convert-kubeconfig");
 	refused("{auth-provider: {name: oidc}}", "oidc-login");
 	refused("{auth-provider: {name: openstack}}", "the exec plug-in of your provider");

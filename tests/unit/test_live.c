@@ -6,17 +6,25 @@
 #include "agent/base/str.h"
 #include "agent/source/origin.h"
 #include "agent/source/pem.h"
+#include "tests/scratch.h"
 #include "tests/tap.h"
-#include "tests/unit/scratch.h"
 #include "tests/unit/tls.h"
 
 #include <signal.h>
 
 #define DAY (24 * 3600L)
-#define NO_OBJECT "{\"kind\":\"Status\",\"message\":\"pods \\\"x\\\" not found\",\"reason\":\"NotFound\",\"details\":{\"name\":\"x\"},\"code\":404}"
-#define NO_KIND "{\"kind\":\"Status\",\"message\":\"the server could not find the requested resource\",\"reason\":\"NotFound\",\"details\":{},\"code\":404}"
-#define FORBIDDEN "{\"kind\":\"Status\",\"message\":\"secrets is forbidden: User \\\"jane\\\" cannot list\",\"reason\":\"Forbidden\",\"code\":403}"
-#define GONE "{\"kind\":\"Status\",\"message\":\"The provided continue parameter is too old\",\"reason\":\"Expired\",\"code\":410}"
+#define NO_OBJECT                                                                                                      \
+	"{\"kind\":\"Status\",\"message\":\"pods \\\"x\\\" not "                                                       \
+	"found\",\"reason\":\"NotFound\",\"details\":{\"name\":\"x\"},\"code\":404}"
+#define NO_KIND                                                                                                        \
+	"{\"kind\":\"Status\",\"message\":\"the server could not find the requested "                                  \
+	"resource\",\"reason\":\"NotFound\",\"details\":{},\"code\":404}"
+#define FORBIDDEN                                                                                                      \
+	"{\"kind\":\"Status\",\"message\":\"secrets is forbidden: User \\\"jane\\\" cannot "                           \
+	"list\",\"reason\":\"Forbidden\",\"code\":403}"
+#define GONE                                                                                                           \
+	"{\"kind\":\"Status\",\"message\":\"The provided continue parameter is too "                                   \
+	"old\",\"reason\":\"Expired\",\"code\":410}"
 
 static struct buf body = {.max = 1 << 20};
 static struct origin_reply reply;
@@ -65,7 +73,8 @@ static bool serve(struct loopback_conn *c)
 		answer(c, "404 Not Found", "", NO_OBJECT);
 	else if (str_eq(c->path, "/no-kind"))
 		answer(c, "404 Not Found", "", NO_KIND);
-	else if (str_eq(c->path, "/no-group") || str_eq(c->path, "/pods/x/proxy/metrics") || str_eq(c->path, "/x?a=/proxy/"))
+	else if (str_eq(c->path, "/no-group") || str_eq(c->path, "/pods/x/proxy/metrics") ||
+		 str_eq(c->path, "/x?a=/proxy/"))
 		answer(c, "404 Not Found", "Content-Type: text/plain\r\n", "404 page not found\n");
 	else if (str_eq(c->path, "/gone"))
 		answer(c, "410 Gone", "", GONE);
@@ -99,9 +108,11 @@ static int ask(struct origin *o, struct origin_request q)
 /* An origin for a kubeconfig with this cluster (beside the server) and this user, both flow mappings. */
 static struct origin *live(const char *scheme, int port, const char *cluster, const char *user)
 {
-	auto_free char *text = mem_printf("current-context: ctx\ncontexts:\n- {name: ctx, context: {cluster: c, user: u, namespace: ns}}\n"
-					  "clusters:\n- name: c\n  cluster: {server: '%s://127.0.0.1:%d/base/'%s}\n"
-					  "users:\n- {name: u, user: %s}\n", scheme, port, cluster, user);
+	auto_free char *text = mem_printf("current-context: ctx\ncontexts:\n- {name: ctx, context: {cluster: c, user: "
+					  "u, namespace: ns}}\nclusters:\n- name: c\n  cluster: {server: "
+					  "'%s://127.0.0.1:%d/base/'%s}\n"
+					  "users:\n- {name: u, user: %s}\n",
+					  scheme, port, cluster, user);
 	struct origin *o = origin_live(scratch_write("kc", text, 0600), NULL, &last);
 
 	if (!o) {
@@ -114,17 +125,21 @@ static struct origin *live(const char *scheme, int port, const char *cluster, co
 /* Without "/base" in front, so that the paths in serve() stay short. */
 static struct origin *plain(const char *user)
 {
-	auto_free char *text = mem_printf("current-context: ctx\ncontexts: [{name: ctx, context: {cluster: c, user: u}}]\n"
-					  "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:%d'}}]\nusers: [{name: u, user: %s}]\n",
-					  server.port, user);
+	auto_free char *text =
+		mem_printf("current-context: ctx\ncontexts: [{name: ctx, context: {cluster: c, user: u}}]\n"
+			   "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:%d'}}]\nusers: [{name: u, user: "
+			   "%s}]\n",
+			   server.port, user);
 
 	return origin_live(scratch_write("kc", text, 0600), NULL, &last);
 }
 
 static void test_request(void)
 {
-	struct origin *o = live("http", server.port, ", disable-compression: true", "{token: tok, as: jane, as-groups: [dev]}");
-	int rc = ask(o, (struct origin_request){.path = "/api/v1/pods?limit=5", .accept = "application/json;as=Table"});
+	struct origin *o =
+		live("http", server.port, ", disable-compression: true", "{token: tok, as: jane, as-groups: [dev]}");
+	int rc = ask(o,
+		     (struct origin_request){ .path = "/api/v1/pods?limit=5", .accept = "application/json;as=Table" });
 
 	is_int(rc, 0, last.msg[0] ? last.msg : "asked");
 	is_int(reply.state, READ_OK, "ok");
@@ -140,7 +155,7 @@ static void test_request(void)
 	is_str(o->name, "ctx", "name");
 	like(o->place, "http://127.0.0.1:", "place");
 	is_str(o->default_namespace, "ns", "namespace");
-	is_int(ask(o, (struct origin_request){.path = "/again"}), 0, "again");
+	is_int(ask(o, (struct origin_request){ .path = "/again" }), 0, "again");
 	like(buf_cstr(&body), "Accept: application/json\r\n", "default accept");
 	is_int(server.accepted, 1, "the connection is kept");
 	origin_free(o);
@@ -149,17 +164,18 @@ static void test_request(void)
 static void test_reads_only(void)
 {
 	struct origin *o = plain("{username: a, password: b}");
-	int rc = ask(o, (struct origin_request){.path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", .body = "{\"a\":1}"});
+	int rc = ask(o, (struct origin_request){ .path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+						 .body = "{\"a\":1}" });
 
 	is_int(rc, 0, "a question about ourselves may be posted");
 	is_str(buf_cstr(&body), "{\"a\":1}", "body");
-	rc = ask(o, (struct origin_request){.path = "/api/v1/namespaces/x/pods", .body = "{}"});
+	rc = ask(o, (struct origin_request){ .path = "/api/v1/namespaces/x/pods", .body = "{}" });
 	is_int(rc, -1, "anything else may not");
 	is_int(last.code, ERR_ARG, "code");
-	is_int(ask(o, (struct origin_request){.path = "api"}), -1, "no slash");
-	is_int(ask(o, (struct origin_request){.path = "/a b"}), -1, "blank");
-	is_int(ask(o, (struct origin_request){.path = "/a\r\nX: y"}), -1, "line break");
-	is_int(ask(o, (struct origin_request){.path = "/x"}), 0, "basic");
+	is_int(ask(o, (struct origin_request){ .path = "api" }), -1, "no slash");
+	is_int(ask(o, (struct origin_request){ .path = "/a b" }), -1, "blank");
+	is_int(ask(o, (struct origin_request){ .path = "/a\r\nX: y" }), -1, "line break");
+	is_int(ask(o, (struct origin_request){ .path = "/x" }), 0, "basic");
 	like(buf_cstr(&body), "Authorization: Basic YTpi\r\n", "login");
 	like(buf_cstr(&body), "GET ", "method");
 	origin_free(o);
@@ -167,7 +183,7 @@ static void test_reads_only(void)
 
 static void means(struct origin *o, const char *path, enum read_state state, const char *why)
 {
-	int rc = ask(o, (struct origin_request){.path = path});
+	int rc = ask(o, (struct origin_request){ .path = path });
 
 	is_int(rc, 0, path);
 	is_str(read_state_name(reply.state), read_state_name(state), "state");
@@ -194,9 +210,11 @@ static void test_statuses(void)
 	means(o, "/broken", READ_FAILED, "500 Internal Server Error: etcdserver: request timed out");
 	is_int(reply.retry_after_ms, -1, "no retry after");
 	means(o, "/html", READ_FAILED, "502 Bad Gateway: (a web page, not an answer of the API)");
-	means(o, "/moved", READ_FAILED, "302 Found: the server sends us elsewhere; is this the address of an API server, or a login page before it?");
+	means(o, "/moved", READ_FAILED,
+	      "302 Found: the server sends us elsewhere; is this the address of an API server, or a login page before "
+	      "it?");
 	means(o, "/empty", READ_EMPTY, "200, with a body of 0 bytes");
-	ask(o, (struct origin_request){.path = "/huge-error"});
+	ask(o, (struct origin_request){ .path = "/huge-error" });
 	is_int(reply.state, READ_FAILED, "the body of an error is read only so far");
 	ok(strlen(reply.why) == sizeof(reply.why) - 1 && str_ends(reply.why, "..."), "why is cut with a mark");
 	origin_free(o);
@@ -206,25 +224,25 @@ static void test_endings(void)
 {
 	struct origin *o = plain("{token: tok}");
 	struct cancel *stop = cancel_new(NULL);
-	int rc = ask(o, (struct origin_request){.path = "/cut"});
+	int rc = ask(o, (struct origin_request){ .path = "/cut" });
 
 	is_int(rc, 0, "cut");
 	is_int(reply.state, READ_CUT, "state");
 	like(reply.why, "broke off after 9 B: ", "why");
 	is_str(buf_cstr(&body), "beginning", "what came was delivered");
-	ask(o, (struct origin_request){.path = "/big", .max_bytes = 1000});
+	ask(o, (struct origin_request){ .path = "/big", .max_bytes = 1000 });
 	is_int(reply.state, READ_CUT, "cap");
 	is_str(reply.why, "cut after 1000 B, the limit for one answer", "why");
 	is_int(reply.bytes, 1000, "bytes");
 	stop_after = 1;
-	ask(o, (struct origin_request){.path = "/big"});
+	ask(o, (struct origin_request){ .path = "/big" });
 	stop_after = 0;
 	is_int(reply.state, READ_CUT, "stopped by the reader");
 	like(reply.why, "stopped after ", "why");
-	ask(o, (struct origin_request){.path = "/hang", .deadline = clock_deadline(150)});
+	ask(o, (struct origin_request){ .path = "/hang", .deadline = clock_deadline(150) });
 	is_int(reply.state, READ_TIMEOUT, "hung");
 	cancel_fire(stop);
-	rc = ask(o, (struct origin_request){.path = "/hang", .cancel = stop});
+	rc = ask(o, (struct origin_request){ .path = "/hang", .cancel = stop });
 	is_int(rc, -1, "cancelled");
 	is_int(last.code, ERR_CANCELED, "code");
 	cancel_free(stop);
@@ -238,7 +256,7 @@ static void test_refused(void)
 
 	close(fd);
 	o = live("http", port, "", "{token: tok}");
-	ask(o, (struct origin_request){.path = "/x"});
+	ask(o, (struct origin_request){ .path = "/x" });
 	is_int(reply.state, READ_FAILED, "refused");
 	is_int(reply.status, 0, "no status");
 	like(reply.why, "127.0.0.1:", "names the host");
@@ -247,26 +265,28 @@ static void test_refused(void)
 
 static void test_plugin(void)
 {
-	auto_free char *script = mem_printf("#!/bin/sh\necho x >> '%s'\nn=$(wc -l < '%s')\necho '{\"kind\":\"ExecCredential\",\"apiVersion\":"
+	auto_free char *script = mem_printf("#!/bin/sh\necho x >> '%s'\nn=$(wc -l < '%s')\necho "
+					    "'{\"kind\":\"ExecCredential\",\"apiVersion\":"
 					    "\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"t'$n'\"}}'\n",
-					    scratch_path("runs"), scratch_path("runs"));
+					    scratch("runs"), scratch("runs"));
 	struct origin *o;
 	int rc;
 
 	scratch_write("login", script, 0700);
 	o = plain("{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: ./login}}");
-	rc = ask(o, (struct origin_request){.path = "/new-token"});
+	rc = ask(o, (struct origin_request){ .path = "/new-token" });
 	is_int(rc, 0, "401, then a new token");
 	is_int(reply.state, READ_OK, reply.why[0] ? reply.why : "ok");
 	like(buf_cstr(&body), "Authorization: Bearer t2\r\n", "refreshed once");
 	ok(!strstr(buf_cstr(&body), "Unauthorized"), "the first answer is not delivered");
-	rc = ask(o, (struct origin_request){.path = "/nobody"});
+	rc = ask(o, (struct origin_request){ .path = "/nobody" });
 	is_int(rc, 0, "401 for ever");
 	is_int(reply.state, READ_DENIED, "denied");
 	like(reply.why, "401 Unauthorized: the cluster does not accept user \"u\" by the plug-in ", "why");
 	origin_free(o);
-	o = plain("{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: dupin-no-such, installHint: get it}}");
-	rc = ask(o, (struct origin_request){.path = "/x"});
+	o = plain("{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: "
+		  "dupin-no-such, installHint: get it}}");
+	rc = ask(o, (struct origin_request){ .path = "/x" });
 	is_int(rc, 0, "no plug-in");
 	is_int(reply.state, READ_DENIED, "denied");
 	like(reply.why, "dupin-no-such of user \"u\" is not installed: get it", "why");
@@ -275,7 +295,7 @@ static void test_plugin(void)
 
 static void tls_means(struct origin *o, enum read_state state, const char *part)
 {
-	ask(o, (struct origin_request){.path = "/x"});
+	ask(o, (struct origin_request){ .path = "/x" });
 	is_str(read_state_name(reply.state), read_state_name(state), "state");
 	ok(!part || strstr(reply.why, part), "%s", reply.why);
 	origin_free(o);
@@ -283,9 +303,11 @@ static void tls_means(struct origin *o, enum read_state state, const char *part)
 
 static void test_tls(void)
 {
-	struct identity ca = identity_new("ca", NULL, NULL, -DAY, DAY), other = identity_new("other", NULL, NULL, -DAY, DAY);
+	struct identity ca = identity_new("ca", NULL, NULL, -DAY, DAY),
+			other = identity_new("other", NULL, NULL, -DAY, DAY);
 	struct identity named = identity_new("k", "DNS:kubernetes.default", &ca, -DAY, DAY);
-	struct identity who = identity_new("jane", NULL, &ca, -DAY, DAY), was = identity_new("joe", NULL, &ca, -2 * DAY, -DAY);
+	struct identity who = identity_new("jane", NULL, &ca, -DAY, DAY),
+			was = identity_new("joe", NULL, &ca, -2 * DAY, -DAY);
 	auto_free char *right_ca = base64_encode(ca.cert_pem, strlen(ca.cert_pem));
 	auto_free char *wrong_ca = base64_encode(other.cert_pem, strlen(other.cert_pem));
 	auto_free char *trust = mem_printf(", certificate-authority-data: %s", right_ca);
@@ -302,7 +324,8 @@ static void test_tls(void)
 	tls_means(live("https", open.http.port, ", insecure-skip-tls-verify: true", "{token: t}"), READ_OK, NULL);
 	scratch_write("jane.pem", who.cert_pem, 0600);
 	scratch_write("jane.key", who.key_pem, 0600);
-	tls_means(live("https", mutual.http.port, full, "{client-certificate: jane.pem, client-key: jane.key}"), READ_OK, NULL);
+	tls_means(live("https", mutual.http.port, full, "{client-certificate: jane.pem, client-key: jane.key}"),
+		  READ_OK, NULL);
 	tls_means(live("https", mutual.http.port, full, "{}"), READ_FAILED, NULL);
 	scratch_write("joe.pem", was.cert_pem, 0600);
 	scratch_write("joe.key", was.key_pem, 0600);
@@ -312,8 +335,9 @@ static void test_tls(void)
 	{
 		struct origin *o = plain(user);
 
-		ask(o, (struct origin_request){.path = "/nobody"});
-		like(reply.why, "401 Unauthorized: the client certificate of user \"u\" by certificate expired at ", "an old certificate is named");
+		ask(o, (struct origin_request){ .path = "/nobody" });
+		like(reply.why, "401 Unauthorized: the client certificate of user \"u\" by certificate expired at ",
+		     "an old certificate is named");
 		origin_free(o);
 	}
 	identity_free(&ca);
@@ -379,6 +403,5 @@ int main(void)
 	ok(!origin_live("/nowhere/kc", NULL, &e) && e.code == ERR_NOT_FOUND, "no kubeconfig: %s", e.msg);
 	loopback_stop(&server);
 	buf_fini(&body);
-	scratch_remove();
 	return done();
 }
