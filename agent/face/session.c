@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/face/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/base/cancel.h"
+#include "agent/base/log.h"
+#include "agent/base/mem.h"
+#include "agent/base/str.h"
+#include "agent/face/recorder.h"
+
+#define POOL_THREADS 16
+#define POOL_WAITING 1024
+
+static struct cancel *latch; /* the handler can reach nothing else */
+static volatile sig_atomic_t fired;
+
+/* The first one asks to stop, the second one stops. */
+static void on_signal(int number)
+{
+	(void)number;
+	if (fired++)
+		_exit(EXIT_INTERRUPTED);
+	cancel_fire(latch);
+}
+
+static void take_signals(struct session *s)
+{
+	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+	latch = s->cancel;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+}
+
+int session_fail(const struct session *s, int status, const char *message)
+{
+	auto_buf struct buf b = BUF_INIT(65536);
+	auto_free char *safe = term_safe(message);
+	struct term plain = {.width = 100};
+	const struct term *t = s && s->err.width ? &s->err : &plain;
+
+	term_style(&b, t, STYLE_RED, "dupin:");
+	buf_char(&b, ' ');
+	if (t->tty)
+		term_wrap(&b, t, safe, 7, 7);
+	else
+		buf_str(&b, safe);
+	buf_char(&b, '\n');
+	fputs(buf_cstr(&b), stderr);
+	return status;
+}
+
+int session_open(struct session *s, struct options *o)
+{
+	struct err e = {0};
+
+	*s = (struct session){.options = o};
+	s->out = term_of(stdout, "auto");
+	s->err = term_of(stderr, "auto");
+	log_setup(o->quiet ? LOG_ERROR : o->verbose > 1 ? LOG_DEBUG : o->verbose ? LOG_INFO : LOG_WARN, false);
+	s->config = config_load(o->config_file, &e);
+	if (!s->config)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	for (size_t i = 0; i < o->setting_count; i++) {
+		auto_free char *flag = mem_printf("--%s", o->settings[i].flag);
+
+		if (config_set(s->config, o->settings[i].key, o->settings[i].text, flag, &e) < 0)
+			return session_fail(s, EXIT_USAGE, e.msg);
+	}
+	s->out = term_of(stdout, s->config->color);
+	s->err = term_of(stderr, s->config->color);
+	s->cancel = cancel_new(NULL);
+	take_signals(s);
+	return 0;
+}
+
+static void refused(void *ctx, const char *path, const char *why)
+{
+	(void)ctx;
+	log_warn("toolsets", "%s was not loaded: %s", path, why);
+}
+
+int session_toolsets(struct session *s)
+{
+	struct err e = {0};
+
+	s->registry = registry_new();
+	if (registry_add_builtin(s->registry, s->config->toolsets.disable, &e) < 0)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	for (char **dir = s->config->toolsets.dirs; dir && *dir; dir++)
+		if (registry_add_folder(s->registry, *dir, refused, s, &e) < 0)
+			return session_fail(s, EXIT_USAGE, e.msg);
+	return 0;
+}
+
+static void add_origin(struct session *s, struct origin *origin)
+{
+	const struct config_cluster *c = &s->config->cluster;
+	struct source_options o = {.origin = origin, .cancel = s->cancel, .request_ms = c->request_ms, .max_bytes = c->max_bytes,
+				   .record = recorder_hook, .record_ctx = recorder_get()};
+
+	world_add(s->world, source_new(&o), s->options->all_namespaces || str_empty(c->ns) ? NULL : c->ns);
+}
+
+static int bad_cluster(const struct session *s, const struct err *e)
+{
+	return session_fail(s, e->code == ERR_CONFIG || e->code == ERR_ARG ? EXIT_USAGE : EXIT_UNREADABLE, e->msg);
+}
+
+int session_world(struct session *s)
+{
+	struct options *o = s->options;
+	char **contexts = o->contexts.count ? o->contexts.items : s->config->cluster.contexts;
+	struct origin *origin;
+	struct err e = {0};
+
+	s->pool = pool_new(POOL_THREADS, POOL_WAITING);
+	s->world = world_new(s->cancel);
+	for (size_t i = 0; i < o->snapshots.count; i++) {
+		origin = origin_snapshot(o->snapshots.items[i], s->cancel, &e);
+		if (!origin)
+			return session_fail(s, cancel_fired(s->cancel) ? EXIT_INTERRUPTED : EXIT_UNREADABLE, e.msg);
+		add_origin(s, origin);
+	}
+	if (o->snapshots.count && !o->contexts.count)
+		return 0;
+	if (!contexts || !*contexts) {
+		origin = origin_live(s->config->cluster.kubeconfig, NULL, &e);
+		if (!origin)
+			return bad_cluster(s, &e);
+		add_origin(s, origin);
+		return 0;
+	}
+	for (; *contexts; contexts++) {
+		origin = origin_live(s->config->cluster.kubeconfig, *contexts, &e);
+		if (!origin)
+			return bad_cluster(s, &e);
+		add_origin(s, origin);
+	}
+	return 0;
+}
+
+int session_store(struct session *s, bool needed)
+{
+	auto_free char *path = config_db_path(s->config);
+	struct err e = {0};
+
+	s->store = store_open(path, &e);
+	if (s->store)
+		return 0;
+	if (needed)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	log_warn("store", "%s; this investigation is not kept", e.msg);
+	s->store = store_open(":memory:", &e);
+	return s->store ? 0 : session_fail(s, EXIT_USAGE, e.msg);
+}
+
+static void broken_runbook(void *ctx, const char *text)
+{
+	(void)ctx;
+	log_warn("runbooks", "%s", text);
+}
+
+int session_texts(struct session *s)
+{
+	struct err e = {0};
+
+	s->prompts = prompts_load(s->config->prompts_dir, &e);
+	if (!s->prompts)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	s->runbooks = runbooks_load(s->config->runbook_dirs, broken_runbook, s, &e);
+	if (!s->runbooks)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	if (s->unread) /* a worker that was deaf to the interrupt may still hold all this; the process ends now anyway */
+		return;
+	if (s->pool) {
+		pool_stop(s->pool);
+		pool_join(s->pool);
+		pool_free(s->pool);
+	}
+	world_free(s->world);
+	registry_free(s->registry);
+	prompts_free(s->prompts);
+	runbooks_free(s->runbooks);
+	store_close(s->store);
+	config_free(s->config);
+}
+
+int session_print(const struct session *s, const char *text)
+{
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		return 0;
+	if (errno == EPIPE)
+		return 0;
+	return session_fail(s, EXIT_USAGE, strerror(errno));
+}
+
+bool session_interrupted(const struct session *s)
+{
+	return cancel_fired(s->cancel);
+}
+
+const char *session_format(const struct session *s)
+{
+	return str_or(s->options->output, "text");
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a command needs, opened from the command line: config, clusters, store, toolsets. Errors are printed once, here. */
+#ifndef AGENT_FACE_SESSION_H
+#define AGENT_FACE_SESSION_H
+
+#include "agent/base/pool.h"
+#include "agent/config/config.h"
+#include "agent/face/cli.h"
+#include "agent/face/term.h"
+#include "agent/investigate/inquiry.h"
+
+struct session {
+	struct options *options;
+	struct config *config;
+	struct registry *registry;
+	struct world *world;
+	struct store *store;
+	struct pool *pool;
+	struct prompts *prompts;
+	struct runbooks *runbooks;
+	struct cancel *cancel;   /* fired by SIGINT, SIGTERM */
+	struct term out, err;
+	bool unread;             /* work may still run in the background: nothing is freed */
+};
+
+/* Config and terminal; SIGINT and SIGTERM are taken over. 0, or the exit status after the error was printed. */
+int session_open(struct session *s, struct options *o);
+/* Each of these: 0, or the exit status after the error was printed. */
+int session_toolsets(struct session *s);
+int session_world(struct session *s);
+/* needed: false when a database that cannot be opened is only a warning, and memory is used instead. */
+int session_store(struct session *s, bool needed);
+int session_texts(struct session *s);
+void session_close(struct session *s);
+/* "dupin: MESSAGE" on standard error, wrapped. Returns status. */
+int session_fail(const struct session *s, int status, const char *message);
+/* Writes an answer to standard output; a closed pipe is no error, a full disk is. */
+int session_print(const struct session *s, const char *text);
+bool session_interrupted(const struct session *s);
+/* The output format: "text", "json", "markdown". */
+const char *session_format(const struct session *s);
+
+#endif
