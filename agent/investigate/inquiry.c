@@ -11,6 +11,7 @@
 #include "agent/data/json.h"
 #include "agent/investigate/document.h"
 #include "agent/investigate/loop.h"
+#include "agent/triage/readable.h"
 
 void inquiry_event(struct inquiry *q, const char *kind, json_t *data)
 {
@@ -20,40 +21,6 @@ void inquiry_event(struct inquiry *q, const char *kind, json_t *data)
 	if (q->setup->on_event)
 		q->setup->on_event(q->setup->ctx, kind, data);
 	json_decref(data);
-}
-
-/* Can anything of this cluster be read? The version is the cheapest thing there is; a refused login is no cluster either. */
-static bool readable(struct cluster *c, char *why, size_t why_size)
-{
-	struct source_request q = {.path = "/version", .optional = true};
-	struct origin_reply r = {0};
-	json_t *version = source_json(c->source, &q, &r);
-
-	json_decref(version);
-	if (r.state == READ_FAILED || r.state == READ_TIMEOUT || r.status == 401) {
-		snprintf(why, why_size, "%s", r.why);
-		return false;
-	}
-	return true;
-}
-
-/* One cluster that cannot be read is a blind spot; all of them are the end. */
-static bool check_clusters(struct inquiry *q, char *why, size_t why_size)
-{
-	struct world *w = q->setup->world;
-	size_t good = 0;
-	char one[240] = "";
-
-	for (size_t i = 0; i < w->count; i++) {
-		if (readable(&w->clusters[i], one, sizeof(one))) {
-			good++;
-			continue;
-		}
-		source_blind(w->clusters[i].source, READ_FAILED, "the whole cluster", one);
-		snprintf(why, why_size, "cluster %s (%s) cannot be read: %s", w->clusters[i].name,
-			 source_place(w->clusters[i].source), one);
-	}
-	return good > 0;
 }
 
 static void begin(struct inquiry *q)
@@ -160,7 +127,7 @@ void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 	*out = (struct inquiry_result){0};
 	q.spent.deadline = clock_deadline(s->config->budget.time_ms);
 	begin(&q);
-	if (!check_clusters(&q, out->why, sizeof(out->why)) && !cancel_fired(s->cancel)) {
+	if (!readable_any(s->world, out->why, sizeof(out->why)) && !cancel_fired(s->cancel)) {
 		out->end = INQUIRY_UNREADABLE;
 		out->document = document_build(&q, "failed", false, out->why);
 		store_end(s->store, q.id, "failed", out->document, &q.store_error);

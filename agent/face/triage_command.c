@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dupin triage: the checks, no model, nothing recorded. */
+#include <stdio.h>
+
+#include "agent/base/mem.h"
+#include "agent/base/str.h"
+#include "agent/data/json.h"
+#include "agent/face/answer.h"
+#include "agent/face/commands.h"
+#include "agent/face/session.h"
+#include "agent/triage/readable.h"
+#include "agent/triage/triage.h"
+
+static int print(const struct session *s, const json_t *doc)
+{
+	auto_free char *text = NULL;
+
+	if (str_eq(session_format(s), "json")) {
+		auto_free char *json = json_dump(doc, false);
+
+		text = mem_printf("%s\n", json);
+	} else if (str_eq(session_format(s), "markdown")) {
+		text = answer_triage_markdown(doc);
+	} else {
+		text = answer_triage_text(doc, &s->out);
+	}
+	return session_print(s, text);
+}
+
+/* Is there a finding of now that is at least as severe? */
+static bool reaches(const struct triage *t, const char *severity)
+{
+	enum severity least = str_eq(severity, "critical") ? SEVERITY_CRITICAL
+			      : str_eq(severity, "warning") ? SEVERITY_WARNING
+							    : SEVERITY_INFO;
+
+	for (size_t i = 0; severity && i < t->count; i++)
+		if (t->findings[i].f.severity >= least)
+			return true;
+	return false;
+}
+
+static int run(struct session *s)
+{
+	struct triage_options o = {.only = s->options->only.items, .skip = s->options->skip.items, .pool = s->pool};
+	char why[480] = "";
+	struct err e = {0};
+	struct triage *t;
+	json_t *doc;
+	int status;
+
+	if (!readable_any(s->world, why, sizeof(why)) && !session_interrupted(s))
+		return session_fail(s, EXIT_UNREADABLE, why);
+	t = triage_run(s->world, s->registry, &o, &e);
+	if (!t)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	doc = triage_json(t);
+	status = print(s, doc);
+	if (!status && session_interrupted(s))
+		status = session_fail(s, EXIT_INTERRUPTED, "Interrupted: not every check ran.");
+	if (!status && reaches(t, s->options->fail_on))
+		status = EXIT_FINDINGS;
+	json_decref(doc);
+	triage_free(t);
+	return status;
+}
+
+int command_triage(struct options *o)
+{
+	struct session s;
+	int status = session_open(&s, o);
+
+	if (!status && o->words.count) {
+		auto_free char *why = mem_printf("triage takes no argument \"%.80s\"; to ask something: dupin ask \"...\"", o->words.items[0]);
+
+		status = session_fail(&s, EXIT_USAGE, why);
+	}
+	if (!status)
+		status = session_toolsets(&s);
+	if (!status)
+		status = session_world(&s);
+	if (!status)
+		status = run(&s);
+	session_close(&s);
+	return status;
+}
