@@ -21,7 +21,10 @@
 /* One tool call or one run of a check: the handle that every service of the host takes. */
 struct work;
 
-/* What became of a read: the same values as the host's own. Anything but OK and NOT_FOUND is already noted as a blind spot. */
+/*
+ * What became of a read: the same values as the host's own. Anything but OK and NOT_FOUND is already noted as a
+ * blind spot.
+ */
 enum seen {
 	SEEN_OK = 0,
 	SEEN_NOT_FOUND,    /* absent for sure */
@@ -37,7 +40,10 @@ enum seen {
 enum tool_status { TOOL_OK = 0, TOOL_NO_DATA, TOOL_ERROR, TOOL_DENIED, TOOL_TIMEOUT };
 enum severity { SEVERITY_INFO = 0, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
-/* A kind the API serves. resource is the name used with list, find and path: "pods", "resourceclaims.resource.k8s.io". */
+/*
+ * A kind the API serves. resource is the name used with list, find and path: "pods",
+ * "resourceclaims.resource.k8s.io".
+ */
 struct kind_info {
 	const char *resource, *group, *version, *api_version, *kind, *plural, *singular;
 	const char *const *short_names;
@@ -82,10 +88,16 @@ struct finding {
 	/* Where it shows: pods, claims, workloads that fail because of it. They fold under this finding. */
 	const struct object_ref *affects;
 	size_t affects_count;
-	/* Objects this finding points at as a possible deeper cause, besides owners, claims, volumes, nodes, services, which the host knows. */
+	/*
+	 * Objects this finding points at as a possible deeper cause, besides owners, claims, volumes, nodes,
+	 * services, which the host knows.
+	 */
 	const struct object_ref *blames;
 	size_t blames_count;
-	/* symptom: never a root cause by itself when anything explains it (a Service without endpoints, a Deployment short of replicas). */
+	/*
+	 * symptom: never a root cause by itself when anything explains it (a Service without endpoints, a
+	 * Deployment short of replicas).
+	 */
 	bool symptom;
 };
 
@@ -97,22 +109,28 @@ struct host {
 	int64_t (*now_ms)(struct work *);
 	const char *(*scope_ns)(struct work *);    /* the namespace that is judged, NULL: all */
 	const char *(*cluster)(struct work *);
-	/* By any word ("po", "Deployments", "deploy.apps"); NULL: not served, and up to max nearest words are put into near. */
+	/*
+	 * By any word ("po", "Deployments", "deploy.apps"); NULL: not served, and up to max nearest words are
+	 * put into near.
+	 */
 	const struct kind_info *(*kind)(struct work *, const char *word, const char **near, size_t max);
 	size_t (*kind_count)(struct work *);
 	const struct kind_info *(*kind_at)(struct work *, size_t i);
 	bool (*group_served)(struct work *, const char *group);
 
 	/* --- objects, cached for the question --- */
-	json_t *(*list)(struct work *, const char *resource, const char *ns, enum seen *); /* array, never NULL; ns NULL: scope */
+	/* array, never NULL; ns NULL: scope */
+	json_t *(*list)(struct work *, const char *resource, const char *ns, enum seen *);
 	json_t *(*find)(struct work *, const char *resource, const char *ns, const char *name, enum seen *);
 	json_t *(*find_kind)(struct work *, const char *api_version, const char *kind, const char *ns, const char *name, enum seen *);
 	json_t *(*owner)(struct work *, const json_t *object);
 	json_t *(*top_owner)(struct work *, json_t *object);
-	json_t *(*children)(struct work *, const json_t *object, const char *resource);     /* array, kept until the work ends */
+	/* array, kept until the work ends */
+	json_t *(*children)(struct work *, const json_t *object, const char *resource);
 	json_t *(*pods_of)(struct work *, const json_t *workload);                          /* likewise */
 	json_t *(*select_pods)(struct work *, const char *ns, const json_t *selector);      /* likewise */
-	json_t *(*events_of)(struct work *, const char *kind, const char *ns, const char *name, enum seen *); /* likewise, newest last */
+	/* likewise, newest last */
+	json_t *(*events_of)(struct work *, const char *kind, const char *ns, const char *name, enum seen *);
 	int64_t (*event_time)(const json_t *event);
 	bool (*labels_match)(const json_t *selector, const json_t *labels, bool plain);
 	char *(*path)(struct work *, const json_t *object);
@@ -130,7 +148,10 @@ struct host {
 	bool (*canceled)(struct work *);
 
 	/* --- evidence: each returns its id (1 for E1), or 0 when there is nothing at that place --- */
-	/* The string or number at pointer ("/status/phase") of an object that was read; quote: a part of it, NULL: all. */
+	/*
+	 * The string or number at pointer ("/status/phase") of an object that was read; quote: a part of it,
+	 * NULL: all.
+	 */
 	int (*cite)(struct work *, const json_t *object, const char *pointer, const char *quote);
 	/* Line n (from 1) of a text whose source is known: logs, exposition texts. */
 	int (*cite_line)(struct work *, const char *source, size_t line, const char *quote);
@@ -173,7 +194,10 @@ struct tool {
 	const char *name;     /* [a-z0-9_]{1,64}, unique over all toolsets */
 	const char *help;     /* for the model: what it answers, one or two sentences */
 	const struct param *params;
-	/* Answers through host->text. args hold only known parameters of the right type. -1: nothing could be said (the host says so). */
+	/*
+	 * Answers through host->text. args hold only known parameters of the right type. -1: nothing could be
+	 * said (the host says so).
+	 */
 	int (*run)(const struct host *h, struct work *w, const json_t *args);
 };
 

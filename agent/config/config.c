@@ -143,10 +143,13 @@ bool config_has_model(const struct config *c, char *why, size_t why_size)
 	if (!str_empty(c->model.name) && !str_empty(c->model.base_url))
 		return true;
 	if (str_empty(c->model.name) && str_empty(c->model.base_url))
-		snprintf(why, why_size, "No model is configured (DUPIN_MODEL and DUPIN_BASE_URL, or model: in the config file), so the "
-					"answer comes from the checks alone. --offline says that this is meant.");
+		snprintf(
+			why, why_size,
+			"No model is configured (DUPIN_MODEL and DUPIN_BASE_URL, or model: in the config file), so the "
+			"answer comes from the checks alone. --offline says that this is meant.");
 	else
-		snprintf(why, why_size, "The model is only half configured: %s is missing, so the answer comes from the checks alone.",
+		snprintf(why, why_size,
+			 "The model is only half configured: %s is missing, so the answer comes from the checks alone.",
 			 str_empty(c->model.name) ? "its name (DUPIN_MODEL, --model, model.name)"
 						  : "its endpoint (DUPIN_BASE_URL, --base-url, model.base_url)");
 	return false;

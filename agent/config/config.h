@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Settings: defaults < file < environment < flags. The tables in config_keys.c document themselves (reference, man page). Handed down by
+ * Settings: defaults < file < environment < flags. The tables in config_keys.c document themselves (reference,
+ * man page). Handed down by
  * pointer, never a global.
  */
 #ifndef AGENT_CONFIG_CONFIG_H
@@ -56,9 +57,15 @@ struct config {
 
 extern const struct key config_keys[];
 
-/* path NULL: $DUPIN_CONFIG, then the standard places; there it may be absent. A named file that is not there is ERR_CONFIG. */
+/*
+ * path NULL: $DUPIN_CONFIG, then the standard places; there it may be absent. A named file that is not there is
+ * ERR_CONFIG.
+ */
 struct config *config_load(const char *path, struct err *e);
-/* DUPIN_*, then OPENAI_*, AZURE_OPENAI_* where nothing stronger set the same. Call between file and flags: config_load does it. */
+/*
+ * DUPIN_*, then OPENAI_*, AZURE_OPENAI_* where nothing stronger set the same. Call between file and flags:
+ * config_load does it.
+ */
 /* One flag over everything: config_set(c, "budget.steps", "12", "--max-steps", e). */
 int config_set(struct config *c, const char *path, const char *text, const char *where, struct err *e) MUST_CHECK;
 void config_free(struct config *c);

@@ -16,7 +16,7 @@ static void symptoms(struct buf *b, const struct term *t, const json_t *document
 	const json_t *ids = json_object_get(cause, "symptoms"), *id;
 	size_t i, n = json_array_size(ids);
 
-	json_array_foreach(ids, i, id) {
+	json_array_foreach (ids, i, id) {
 		const json_t *f = part_by_id(json_object_get(document, "findings"), json_string_value(id));
 		auto_buf struct buf line = BUF_INIT(8192);
 
@@ -43,11 +43,12 @@ static void cause_text(struct buf *b, const struct term *t, const json_t *docume
 	part_object(&where, json_object_get(cause, "object"), false);
 	term_style(b, t, STYLE_BOLD, buf_cstr(&where));
 	buf_printf(b, "%sconfidence %s", where.len ? "  " : "", json_str_or(cause, "confidence", "low"));
-	json_array_foreach(json_object_get(cause, "citations"), i, c) {
+	json_array_foreach (json_object_get(cause, "citations"), i, c) {
 		bool good = json_bool_at(c, "verified", false);
 
 		buf_str(b, i ? " " : "  ");
-		term_style(b, t, good ? STYLE_CYAN : STYLE_YELLOW, good ? json_str_or(c, "evidence", "?") : "unverified");
+		term_style(b, t, good ? STYLE_CYAN : STYLE_YELLOW,
+			   good ? json_str_or(c, "evidence", "?") : "unverified");
 	}
 	buf_char(b, '\n');
 	symptoms(b, t, document, cause);
@@ -59,12 +60,12 @@ static void causes(struct buf *b, const struct term *t, const json_t *document)
 	size_t i;
 
 	part_heading(b, t, "Root causes");
-	json_array_foreach(list, i, cause) {
+	json_array_foreach (list, i, cause) {
 		cause_text(b, t, document, i + 1, cause);
 	}
 	if (!json_array_size(list))
 		part_bullet(b, t, STYLE_GREEN, "-", "none: nothing that was read is failing now", 2);
-	json_array_foreach(json_object_get(document, "unverified"), i, claim) {
+	json_array_foreach (json_object_get(document, "unverified"), i, claim) {
 		auto_free char *line = mem_printf("UNVERIFIED: %s", json_string_value(claim));
 
 		part_bullet(b, t, STYLE_YELLOW, "!", line, 1);
@@ -78,8 +79,8 @@ static void evidence(struct buf *b, const struct term *t, const json_t *document
 	size_t i, k, shown = 0;
 
 	part_heading(b, t, "Evidence");
-	json_array_foreach(json_object_get(document, "root_causes"), i, cause) {
-		json_array_foreach(json_object_get(cause, "citations"), k, c) {
+	json_array_foreach (json_object_get(document, "root_causes"), i, cause) {
+		json_array_foreach (json_object_get(cause, "citations"), k, c) {
 			const char *id = json_str_or(c, "evidence", "?"), *quote = json_str_or(c, "quote", "");
 			auto_free char *key = mem_printf("\x1f%s\x1e%s\x1f", id, quote);
 
@@ -101,7 +102,8 @@ static void footer(struct buf *b, const struct term *t, const json_t *document)
 
 	buf_printf(&line, "%s", json_str_or(document, "id", ""));
 	if (json_int_at(document, "usage.requests", 0)) {
-		buf_printf(&line, "  %s  %lld tokens in (%lld cached), %lld out", json_str_or(document, "model", "model"),
+		buf_printf(&line, "  %s  %lld tokens in (%lld cached), %lld out",
+			   json_str_or(document, "model", "model"),
 			   (long long)json_int_at(document, "usage.prompt_tokens", 0),
 			   (long long)json_int_at(document, "usage.cached_tokens", 0),
 			   (long long)json_int_at(document, "usage.completion_tokens", 0));

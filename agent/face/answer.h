@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An answer as an engineer reads it in ten seconds: causes with what they explain, quotes under them, what could not be seen, what to
- * do. Headings: Root causes, Evidence, Could not see, Fix. Drawn from the documents alone, so that history shows the same.
+ * An answer as an engineer reads it in ten seconds: causes with what they explain, quotes under them, what could
+ * not be seen, what to
+ * do. Headings: Root causes, Evidence, Could not see, Fix. Drawn from the documents alone, so that history shows
+ * the same.
  */
 #ifndef AGENT_FACE_ANSWER_H
 #define AGENT_FACE_ANSWER_H

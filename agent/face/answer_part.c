@@ -9,7 +9,7 @@
 #include "agent/data/json.h"
 #include "agent/text/clip.h"
 
-#define QUOTE_MAX 400   /* columns of a quote on the screen; -o json has all of it */
+#define QUOTE_MAX 400 /* columns of a quote on the screen; -o json has all of it */
 #define BLIND_SHOWN 12
 
 void part_heading(struct buf *b, const struct term *t, const char *text)
@@ -28,8 +28,9 @@ void part_object(struct buf *b, const json_t *object, bool with_cluster)
 
 	if (str_empty(json_str_at(object, "name")))
 		return;
-	text = mem_printf("%s%s%s%s %s%s%s", with_cluster ? "[" : "", with_cluster ? json_str_or(object, "cluster", "") : "",
-			  with_cluster ? "] " : "", json_str_or(object, "kind", "object"), str_or(ns, ""), str_empty(ns) ? "" : "/",
+	text = mem_printf("%s%s%s%s %s%s%s", with_cluster ? "[" : "",
+			  with_cluster ? json_str_or(object, "cluster", "") : "", with_cluster ? "] " : "",
+			  json_str_or(object, "kind", "object"), str_or(ns, ""), str_empty(ns) ? "" : "/",
 			  json_str_at(object, "name"));
 	safe = term_safe(text);
 	buf_str(b, safe);
@@ -40,14 +41,15 @@ const json_t *part_by_id(const json_t *list, const char *id)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		if (str_eq(json_str_at(item, "id"), id))
 			return item;
 	}
 	return NULL;
 }
 
-void part_bullet(struct buf *b, const struct term *t, enum style style, const char *mark, const char *text, size_t indent)
+void part_bullet(struct buf *b, const struct term *t, enum style style, const char *mark, const char *text,
+		 size_t indent)
 {
 	auto_free char *safe = term_safe(text);
 	size_t column = indent + utf8_width(mark, strlen(mark)) + 1;
@@ -70,8 +72,10 @@ void part_quote(struct buf *b, const struct term *t, const char *id, const char 
 	clip_line(&line, quote, strlen(quote), QUOTE_MAX);
 	safe = mem_printf("\"%s\"", buf_cstr(&line));
 	part_bullet(b, t, STYLE_CYAN, mark, safe, 1);
-	place = mem_printf("%s%s%s%s", json_str_or(evidence, "source", ""), str_empty(json_str_at(evidence, "pointer")) ? "" : "  ",
-			   json_str_or(evidence, "pointer", ""), json_bool_at(evidence, "derived", false) ? "  (computed)" : "");
+	place = mem_printf("%s%s%s%s", json_str_or(evidence, "source", ""),
+			   str_empty(json_str_at(evidence, "pointer")) ? "" : "  ",
+			   json_str_or(evidence, "pointer", ""),
+			   json_bool_at(evidence, "derived", false) ? "  (computed)" : "");
 	safe_place = term_safe(place);
 	if (!*safe_place)
 		return;
@@ -86,7 +90,7 @@ void part_blind_spots(struct buf *b, const struct term *t, const json_t *spots)
 	const json_t *s;
 
 	part_heading(b, t, "Could not see");
-	json_array_foreach(spots, i, s) {
+	json_array_foreach (spots, i, s) {
 		auto_free char *line = mem_printf("%s: %s", json_str_or(s, "what", ""), json_str_or(s, "why", ""));
 
 		if (i == BLIND_SHOWN) {
@@ -107,7 +111,7 @@ void part_fix(struct buf *b, const struct term *t, const json_t *fix)
 	size_t i;
 
 	part_heading(b, t, "Fix");
-	json_array_foreach(fix, i, f) {
+	json_array_foreach (fix, i, f) {
 		part_bullet(b, t, STYLE_GREEN, "-", json_string_value(f), 2);
 	}
 	if (!json_array_size(fix))

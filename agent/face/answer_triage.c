@@ -20,12 +20,13 @@ static enum style severity_style(const json_t *finding)
 }
 
 /* Direct children of a finding, each with its own below it: the tree of cause and symptoms. */
-static void children(struct buf *b, const struct term *t, const json_t *triage, const char *id, size_t indent, size_t *left)
+static void children(struct buf *b, const struct term *t, const json_t *triage, const char *id, size_t indent,
+		     size_t *left)
 {
 	const json_t *f;
 	size_t i;
 
-	json_array_foreach(json_object_get(triage, "findings"), i, f) {
+	json_array_foreach (json_object_get(triage, "findings"), i, f) {
 		auto_buf struct buf line = BUF_INIT(8192);
 
 		if (!str_eq(json_str_at(f, "caused_by"), id))
@@ -52,9 +53,10 @@ static void cause(struct buf *b, const struct term *t, const json_t *triage, siz
 	part_object(&where, json_object_get(f, "object"), several);
 	buf_repeat(b, ' ', 4);
 	term_style(b, t, STYLE_BOLD, buf_cstr(&where));
-	buf_printf(b, "  %s, score %.2f  ", json_str_or(f, "severity", ""), json_number_value(json_object_get(f, "score")));
+	buf_printf(b, "  %s, score %.2f  ", json_str_or(f, "severity", ""),
+		   json_number_value(json_object_get(f, "score")));
 	term_style(b, t, STYLE_DIM, json_str_or(f, "check", ""));
-	json_array_foreach(json_object_get(f, "evidence"), i, e) {
+	json_array_foreach (json_object_get(f, "evidence"), i, e) {
 		buf_char(b, ' ');
 		term_style(b, t, STYLE_CYAN, json_string_value(e));
 	}
@@ -72,10 +74,10 @@ static void collect_fix(json_t *fix, const json_t *f)
 	const json_t *item, *have;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(f, "fix"), i, item) {
+	json_array_foreach (json_object_get(f, "fix"), i, item) {
 		bool known = false;
 
-		json_array_foreach(fix, k, have) {
+		json_array_foreach (fix, k, have) {
 			known |= json_equal(have, item);
 		}
 		if (!known)
@@ -88,7 +90,7 @@ static json_t *roots(const json_t *triage)
 	json_t *list = json_array(), *id;
 	size_t i;
 
-	json_array_foreach(json_object_get(triage, "root_causes"), i, id) {
+	json_array_foreach (json_object_get(triage, "root_causes"), i, id) {
 		const json_t *f = part_by_id(json_object_get(triage, "findings"), json_string_value(id));
 
 		if (f)
@@ -103,8 +105,8 @@ static void quotes(struct buf *b, const struct term *t, const json_t *triage, co
 	size_t i, k, shown = 0;
 
 	part_heading(b, t, "Evidence");
-	json_array_foreach(causes, i, f) {
-		json_array_foreach(json_object_get(f, "evidence"), k, id) {
+	json_array_foreach (causes, i, f) {
+		json_array_foreach (json_object_get(f, "evidence"), k, id) {
 			const json_t *e = part_by_id(json_object_get(triage, "evidence"), json_string_value(id));
 
 			part_quote(b, t, json_string_value(id), json_str_or(e, "quote", ""), e);
@@ -117,10 +119,11 @@ static void quotes(struct buf *b, const struct term *t, const json_t *triage, co
 
 static void footer(struct buf *b, const struct term *t, const json_t *triage)
 {
-	auto_free char *line = mem_printf("%zu findings; %lld objects in %lld requests; as of %s",
-					  json_array_size(json_object_get(triage, "findings")),
-					  (long long)json_int_at(triage, "scanned.objects", 0),
-					  (long long)json_int_at(triage, "scanned.requests", 0), json_str_or(triage, "now", ""));
+	auto_free char *line =
+		mem_printf("%zu findings; %lld objects in %lld requests; as of %s",
+			   json_array_size(json_object_get(triage, "findings")),
+			   (long long)json_int_at(triage, "scanned.objects", 0),
+			   (long long)json_int_at(triage, "scanned.requests", 0), json_str_or(triage, "now", ""));
 
 	buf_char(b, '\n');
 	term_style(b, t, STYLE_DIM, line);
@@ -137,7 +140,7 @@ char *answer_triage_text(const json_t *triage, const struct term *t)
 	size_t i;
 
 	part_heading(&b, t, "Root causes");
-	json_array_foreach(causes, i, f) {
+	json_array_foreach (causes, i, f) {
 		cause(&b, t, triage, i + 1, f, several);
 		collect_fix(fix, f);
 	}
@@ -157,9 +160,9 @@ static void markdown_cause(struct buf *b, const json_t *triage, size_t n, const 
 
 	buf_printf(b, "%zu. **%s** `", n, json_str_or(f, "cause", ""));
 	part_object(b, json_object_get(f, "object"), false);
-	buf_printf(b, "` (%s, score %.2f, `%s`)\n", json_str_or(f, "severity", ""), json_number_value(json_object_get(f, "score")),
-		   json_str_or(f, "check", ""));
-	json_array_foreach(json_object_get(f, "symptoms"), i, id) {
+	buf_printf(b, "` (%s, score %.2f, `%s`)\n", json_str_or(f, "severity", ""),
+		   json_number_value(json_object_get(f, "score")), json_str_or(f, "check", ""));
+	json_array_foreach (json_object_get(f, "symptoms"), i, id) {
 		const json_t *s = part_by_id(json_object_get(triage, "findings"), json_string_value(id));
 
 		buf_str(b, "   - explains `");
@@ -174,8 +177,8 @@ static void markdown_evidence(struct buf *b, const json_t *triage, const json_t 
 	size_t i, k;
 
 	buf_str(b, "\n## Evidence\n");
-	json_array_foreach(causes, i, f) {
-		json_array_foreach(json_object_get(f, "evidence"), k, id) {
+	json_array_foreach (causes, i, f) {
+		json_array_foreach (json_object_get(f, "evidence"), k, id) {
 			const json_t *e = part_by_id(json_object_get(triage, "evidence"), json_string_value(id));
 			const char *quote = json_str_or(e, "quote", "");
 
@@ -195,7 +198,7 @@ char *answer_triage_markdown(const json_t *triage)
 	size_t i;
 
 	buf_str(&b, "## Root causes\n");
-	json_array_foreach(causes, i, item) {
+	json_array_foreach (causes, i, item) {
 		markdown_cause(&b, triage, i + 1, item);
 		collect_fix(fix, item);
 	}
@@ -203,11 +206,11 @@ char *answer_triage_markdown(const json_t *triage)
 		buf_str(&b, "None: nothing that was read is failing now.\n");
 	markdown_evidence(&b, triage, causes);
 	buf_str(&b, "\n## Could not see\n");
-	json_array_foreach(json_object_get(triage, "blind_spots"), i, item) {
+	json_array_foreach (json_object_get(triage, "blind_spots"), i, item) {
 		buf_printf(&b, "- %s: %s\n", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
 	}
 	buf_str(&b, "\n## Fix\n");
-	json_array_foreach(fix, i, item) {
+	json_array_foreach (fix, i, item) {
 		buf_printf(&b, "- %s\n", json_string_value(item));
 	}
 	return buf_steal(&b);

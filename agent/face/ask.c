@@ -40,7 +40,8 @@ static int check_price(const struct session *s)
 		return 0;
 	if (price_find(s->config->models, s->config->model.name, &p) && p.input_per_mtok >= 0 && p.output_per_mtok >= 0)
 		return 0;
-	why = mem_printf("--budget-usd needs the price of model \"%s\", which is not known: set models.%s.input and models.%s.output (USD per "
+	why = mem_printf("--budget-usd needs the price of model \"%s\", which is not known: set models.%s.input and "
+			 "models.%s.output (USD per "
 			 "million tokens) in the config file",
 			 s->config->model.name, s->config->model.name, s->config->model.name);
 	return session_fail(s, EXIT_USAGE, why);
@@ -62,12 +63,21 @@ static void on_event(void *ctx, const char *kind, const json_t *data)
 
 static int run(struct session *s, const json_t *attachments)
 {
-	struct view view = {.session = s,
-			    .progress = {.term = s->err, .quiet = s->options->quiet, .show_output = s->options->show_tool_output}};
+	struct view view = {
+		.session = s,
+		.progress = {.term = s->err, .quiet = s->options->quiet, .show_output = s->options->show_tool_output}};
 	char why[400] = "";
-	struct inquiry_setup setup = {.question = s->options->words.items[0], .attachments = attachments, .world = s->world,
-				      .registry = s->registry, .pool = s->pool, .store = s->store, .config = s->config,
-				      .prompts = s->prompts, .runbooks = s->runbooks, .cancel = s->cancel, .on_event = on_event,
+	struct inquiry_setup setup = {.question = s->options->words.items[0],
+				      .attachments = attachments,
+				      .world = s->world,
+				      .registry = s->registry,
+				      .pool = s->pool,
+				      .store = s->store,
+				      .config = s->config,
+				      .prompts = s->prompts,
+				      .runbooks = s->runbooks,
+				      .cancel = s->cancel,
+				      .on_event = on_event,
 				      .ctx = &view};
 	struct inquiry_result result;
 	int status;
@@ -95,9 +105,11 @@ int command_ask(struct options *o)
 
 	if (o->words.count != 1 || str_empty(o->words.items[0])) {
 		s = (struct session){.err = term_of(stderr, "auto")};
-		return session_fail(&s, EXIT_USAGE,
-				    o->words.count > 1 ? "ask takes one question: put it in quotes, dupin ask \"why is web-1 not ready?\""
-						       : "ask needs a question: dupin ask \"why is web-1 not ready?\"");
+		return session_fail(
+			&s, EXIT_USAGE,
+			o->words.count > 1
+				? "ask takes one question: put it in quotes, dupin ask \"why is web-1 not ready?\""
+				: "ask needs a question: dupin ask \"why is web-1 not ready?\"");
 	}
 	status = session_open(&s, o);
 	if (!status)

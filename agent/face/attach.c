@@ -22,7 +22,8 @@ static void add(json_t *list, const char *name, const char *text, size_t len)
 }
 
 /*
- * A pipe or a file as standard input is meant for us. Other kinds (a terminal, /dev/null, an idle socket of a CI runner) are not, and
+ * A pipe or a file as standard input is meant for us. Other kinds (a terminal, /dev/null, an idle socket of a CI
+ * runner) are not, and
  * waiting for them would be a hang.
  */
 static bool is_piped(void)
@@ -41,8 +42,9 @@ json_t *attach_all(const struct options *o, struct err *e)
 
 	for (size_t i = 0; i < o->attach.count; i++) {
 		const char *path = o->attach.items[i];
-		auto_free char *text = str_eq(path, "-") ? file_read_fd(STDIN_FILENO, "standard input", ATTACH_MAX, &len, e)
-							 : file_read(path, ATTACH_MAX, &len, e);
+		auto_free char *text = str_eq(path, "-")
+					       ? file_read_fd(STDIN_FILENO, "standard input", ATTACH_MAX, &len, e)
+					       : file_read(path, ATTACH_MAX, &len, e);
 
 		if (!text) {
 			err_wrap(e, "-f");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One table of commands and options: from it come the parser, --help, the man page, completion and the reference of the config. What
+ * One table of commands and options: from it come the parser, --help, the man page, completion and the reference
+ * of the config. What
  * no code stands behind is not in it.
  */
 #ifndef AGENT_FACE_CLI_H

@@ -44,10 +44,12 @@ static void bash_values(struct buf *b)
 
 static void bash_script(struct buf *b)
 {
-	buf_str(b, "# bash completion for dupin\n_dupin()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+	buf_str(b, "# bash completion for dupin\n_dupin()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+		   "prev=${COMP_WORDS[COMP_CWORD-1]} "
 		   "cmd= w\n\tCOMPREPLY=()\n\tcase $prev in\n");
 	bash_values(b);
-	buf_str(b, "\tesac\n\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $w in -*) ;; *) cmd=$w; break ;; esac\n\tdone\n"
+	buf_str(b, "\tesac\n\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $w in -*) ;; *) cmd=$w; break "
+		   ";; esac\n\tdone\n"
 		   "\tcase $cmd in\n");
 	for (const struct command *c = cli_commands; c->name; c++) {
 		buf_printf(b, "\t%s) COMPREPLY=($(compgen -W \"", c->name);
@@ -58,7 +60,8 @@ static void bash_script(struct buf *b)
 	}
 	buf_str(b, "\t*) COMPREPLY=($(compgen -W \"");
 	command_names(b);
-	buf_str(b, " --help --version\" -- \"$cur\")) ;;\n\tesac\n}\ncomplete -o default -F _dupin dupin kubectl-dupin\n");
+	buf_str(b,
+		" --help --version\" -- \"$cur\")) ;;\n\tesac\n}\ncomplete -o default -F _dupin dupin kubectl-dupin\n");
 }
 
 /* In single quotes of the shell. */
@@ -94,7 +97,8 @@ static void zsh_script(struct buf *b)
 		quoted(b, c->summary);
 		buf_str(b, "'\n");
 	}
-	buf_str(b, "  )\n  if (( CURRENT == 2 )); then _describe command commands; return; fi\n  local command=$words[2]\n  shift words\n  "
+	buf_str(b, "  )\n  if (( CURRENT == 2 )); then _describe command commands; return; fi\n  local "
+		   "command=$words[2]\n  shift words\n  "
 		   "(( CURRENT-- ))\n  case $command in\n");
 	for (const struct command *c = cli_commands; c->name; c++) {
 		buf_printf(b, "    %s) _arguments", c->name);

@@ -54,7 +54,8 @@ char *help_overview(const struct term *t)
 {
 	auto_buf struct buf b = BUF_INIT(1u << 20);
 
-	buf_str(&b, "Dupin finds out why something in a Kubernetes cluster does not work, and proves what it says.\n\n");
+	buf_str(&b,
+		"Dupin finds out why something in a Kubernetes cluster does not work, and proves what it says.\n\n");
 	heading(&b, t, "Commands");
 	for (const struct command *c = cli_commands; c->name; c++) {
 		auto_free char *left = mem_printf("%s%s%s", c->name, *c->args ? " " : "", c->args);
@@ -67,11 +68,14 @@ char *help_overview(const struct term *t)
 	buf_char(&b, '\n');
 	heading(&b, t, "Start here");
 	buf_str(&b, "  dupin triage                               what is broken in the current cluster\n"
-		    "  dupin ask \"why is pod web-1 not ready?\"     with DUPIN_MODEL and DUPIN_BASE_URL set, the model looks further\n"
+		    "  dupin ask \"why is pod web-1 not ready?\"     with DUPIN_MODEL and DUPIN_BASE_URL set, the "
+		    "model looks further\n"
 		    "  dupin help ask                             all options of a command\n"
 		    "  dupin help config                          every key of the config file\n\n"
-		    "Dupin only reads. Exit status: 0 done, 1 triage found something at or above --fail-on, 2 wrong usage or config,\n"
-		    "3 the cluster cannot be read, 4 the model failed and nothing could be answered, 5 a budget ended it, 130 interrupted.\n");
+		    "Dupin only reads. Exit status: 0 done, 1 triage found something at or above --fail-on, 2 wrong "
+		    "usage or config,\n"
+		    "3 the cluster cannot be read, 4 the model failed and nothing could be answered, 5 a budget ended "
+		    "it, 130 interrupted.\n");
 	return buf_steal(&b);
 }
 
@@ -120,10 +124,14 @@ char *help_config(const struct term *t)
 	auto_buf struct buf b = BUF_INIT(1u << 20);
 	struct reference r = {&b, t};
 
-	buf_str(&b, "The config file is YAML: --config, $DUPIN_CONFIG, $XDG_CONFIG_HOME/dupin/config.yaml (~/.config/dupin/config.yaml),\n"
-		    "/etc/dupin/config.yaml; the first that is there counts. Flags are stronger than DUPIN_MODEL, DUPIN_BASE_URL,\n"
-		    "DUPIN_API_KEY and DUPIN_DB, those than the file, the file than OPENAI_MODEL, OPENAI_BASE_URL (OPENAI_API_BASE),\n"
-		    "OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT, _API_KEY, _DEPLOYMENT, _API_VERSION. A key is never a flag.\n\n");
+	buf_str(&b, "The config file is YAML: --config, $DUPIN_CONFIG, $XDG_CONFIG_HOME/dupin/config.yaml "
+		    "(~/.config/dupin/config.yaml),\n"
+		    "/etc/dupin/config.yaml; the first that is there counts. Flags are stronger than DUPIN_MODEL, "
+		    "DUPIN_BASE_URL,\n"
+		    "DUPIN_API_KEY and DUPIN_DB, those than the file, the file than OPENAI_MODEL, OPENAI_BASE_URL "
+		    "(OPENAI_API_BASE),\n"
+		    "OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT, _API_KEY, _DEPLOYMENT, _API_VERSION. A key is never a "
+		    "flag.\n\n");
 	heading(&b, t, "Keys");
 	keys_each(config_keys, key_row, &r);
 	return buf_steal(&b);
@@ -145,7 +153,8 @@ int command_help(struct options *o)
 	else if (cli_command(topic))
 		text = help_command(&t, cli_command(topic));
 	else {
-		auto_free char *why = mem_printf("there is no help on \"%.80s\": name a command (`dupin help` lists them) or config", topic);
+		auto_free char *why = mem_printf(
+			"there is no help on \"%.80s\": name a command (`dupin help` lists them) or config", topic);
 
 		return session_fail(&s, EXIT_USAGE, why);
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts made from the tables: help for people, the manual page, completion scripts. Each returns heap text, the caller's. */
+/*
+ * Texts made from the tables: help for people, the manual page, completion scripts. Each returns heap text, the
+ * caller's.
+ */
 #ifndef AGENT_FACE_HELP_H
 #define AGENT_FACE_HELP_H
 

@@ -53,7 +53,7 @@ static int print_rows(struct session *s, json_t *list, const char *last_key, con
 
 	if (str_eq(session_format(s), "json"))
 		return print_json(s, list);
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		row(&b, &s->out, item, last_key);
 	}
 	if (!i)
@@ -105,7 +105,7 @@ static int show(struct session *s, const char *id)
 	return session_print(s, text);
 }
 
-static int delete(struct session *s, const char *id)
+static int delete (struct session *s, const char *id)
 {
 	struct err e = {0};
 
@@ -122,7 +122,7 @@ static int with_id(struct session *s, const char *action, const char *part)
 
 	if (store_resolve(s->store, part, id, &e) < 0)
 		return session_fail(s, EXIT_USAGE, e.msg);
-	return str_eq(action, "show") ? show(s, id) : delete(s, id);
+	return str_eq(action, "show") ? show(s, id) : delete (s, id);
 }
 
 static int dispatch(struct session *s)

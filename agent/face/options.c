@@ -155,8 +155,8 @@ static int long_option(struct options *o, struct given *g, int *i, int argc, cha
 
 		if (near)
 			return err_set(e, ERR_ARG, "unknown option --%s; did you mean --%s?", word, near);
-		return err_set(e, ERR_ARG, "unknown option --%s; `dupin help%s%s` lists them", word, o->command ? " " : "",
-			       o->command ? o->command->name : "");
+		return err_set(e, ERR_ARG, "unknown option --%s; `dupin help%s%s` lists them", word,
+			       o->command ? " " : "", o->command ? o->command->name : "");
 	}
 	if (opt->value && equals)
 		value = equals + 1;
@@ -176,8 +176,8 @@ static int short_options(struct options *o, struct given *g, int *i, int argc, c
 		const char *value = "";
 
 		if (!opt)
-			return err_set(e, ERR_ARG, "unknown option -%c; `dupin help%s%s` lists them", *p, o->command ? " " : "",
-				       o->command ? o->command->name : "");
+			return err_set(e, ERR_ARG, "unknown option -%c; `dupin help%s%s` lists them", *p,
+				       o->command ? " " : "", o->command ? o->command->name : "");
 		if (opt->value && p[1])
 			value = p[1] == '=' ? p + 2 : p + 1;
 		else if (opt->value && *i + 1 < argc)
@@ -203,7 +203,8 @@ static int take_command(struct options *o, const char *word, struct err *e)
 	if (near)
 		return err_set(e, ERR_ARG, "unknown command \"%.80s\"; did you mean \"dupin %s\"?", word, near);
 	if (strchr(word, ' '))
-		return err_set(e, ERR_ARG, "\"%.80s\" is no command; to ask a question: dupin ask \"%.80s\"", word, word);
+		return err_set(e, ERR_ARG, "\"%.80s\" is no command; to ask a question: dupin ask \"%.80s\"", word,
+			       word);
 	return err_set(e, ERR_ARG, "unknown command \"%.80s\"; `dupin help` lists them", word);
 }
 
@@ -233,8 +234,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 		const struct option *opt = given.options[i];
 
 		if (!cli_takes(opt, o->command))
-			return err_set(e, ERR_ARG, "dupin %s takes no --%s; `dupin help %s` lists what it takes", o->command->name,
-				       opt->name, o->command->name);
+			return err_set(e, ERR_ARG, "dupin %s takes no --%s; `dupin help %s` lists what it takes",
+				       o->command->name, opt->name, o->command->name);
 	}
 	return 0;
 }

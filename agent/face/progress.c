@@ -64,8 +64,8 @@ static void on_tool_end(struct progress *p, const json_t *data)
 	char size[24];
 
 	str_from_size(strlen(text), size);
-	safe = mem_printf("  %s %s: %s, %s, %lld ms%s", evidence, json_str_or(data, "tool", "?"), json_str_or(data, "status", "?"), size,
-			  (long long)json_int_at(data, "duration_ms", 0),
+	safe = mem_printf("  %s %s: %s, %s, %lld ms%s", evidence, json_str_or(data, "tool", "?"),
+			  json_str_or(data, "status", "?"), size, (long long)json_int_at(data, "duration_ms", 0),
 			  json_bool_at(data, "repeated", false) ? ", from the record" : "");
 	line(p, STYLE_DIM, safe);
 	if (p->show_output)
@@ -89,15 +89,16 @@ static void on_delta(struct progress *p, const json_t *data)
 
 static void on_retry(struct progress *p, const json_t *data)
 {
-	auto_free char *text = mem_printf("the model's endpoint: %s; trying again in %.1f s", json_str_or(data, "why", ""),
-					  (double)json_int_at(data, "wait_ms", 0) / 1000);
+	auto_free char *text = mem_printf("the model's endpoint: %s; trying again in %.1f s",
+					  json_str_or(data, "why", ""), (double)json_int_at(data, "wait_ms", 0) / 1000);
 
 	line(p, STYLE_YELLOW, text);
 }
 
 static void on_fallback(struct progress *p, const json_t *data)
 {
-	auto_free char *text = mem_printf("going on with model %s: %s", json_str_or(data, "model", ""), json_str_or(data, "why", ""));
+	auto_free char *text =
+		mem_printf("going on with model %s: %s", json_str_or(data, "model", ""), json_str_or(data, "why", ""));
 
 	line(p, STYLE_YELLOW, text);
 }

@@ -29,10 +29,18 @@ void recorder_begin(struct recorder *r, struct store *s, const char *id)
 void recorder_hook(void *ctx, const struct source_read *read)
 {
 	struct recorder *r = ctx;
-	struct store_read row = {.cluster = read->cluster, .path = read->path, .accept = read->accept,
-				 .state = read_state_name(read->reply->state), .why = read->reply->why, .type = read->reply->type,
-				 .sha256 = read->sha256, .status = read->reply->status, .body = read->body,
-				 .body_len = read->body_len, .bytes = read->reply->bytes, .duration_ms = read->duration_ms,
+	struct store_read row = {.cluster = read->cluster,
+				 .path = read->path,
+				 .accept = read->accept,
+				 .state = read_state_name(read->reply->state),
+				 .why = read->reply->why,
+				 .type = read->reply->type,
+				 .sha256 = read->sha256,
+				 .status = read->reply->status,
+				 .body = read->body,
+				 .body_len = read->body_len,
+				 .bytes = read->reply->bytes,
+				 .duration_ms = read->duration_ms,
 				 .cached = read->cached};
 	struct store *store;
 	char id[STORE_ID];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what sources read to the store. Sources are opened before an investigation has its id, so reads wait here until it begins.
+ * From what sources read to the store. Sources are opened before an investigation has its id, so reads wait here
+ * until it begins.
  */
 #ifndef AGENT_FACE_RECORDER_H
 #define AGENT_FACE_RECORDER_H

@@ -102,8 +102,12 @@ int session_toolsets(struct session *s)
 static void add_origin(struct session *s, struct origin *origin)
 {
 	const struct config_cluster *c = &s->config->cluster;
-	struct source_options o = {.origin = origin, .cancel = s->cancel, .request_ms = c->request_ms, .max_bytes = c->max_bytes,
-				   .record = recorder_hook, .record_ctx = recorder_get()};
+	struct source_options o = {.origin = origin,
+				   .cancel = s->cancel,
+				   .request_ms = c->request_ms,
+				   .max_bytes = c->max_bytes,
+				   .record = recorder_hook,
+				   .record_ctx = recorder_get()};
 
 	world_add(s->world, source_new(&o), s->options->all_namespaces || str_empty(c->ns) ? NULL : c->ns);
 }
@@ -182,7 +186,8 @@ int session_texts(struct session *s)
 
 void session_close(struct session *s)
 {
-	if (s->unread) /* a worker that was deaf to the interrupt may still hold all this; the process ends now anyway */
+	/* a worker that was deaf to the interrupt may still hold all this; the process ends now anyway */
+	if (s->unread)
 		return;
 	if (s->pool) {
 		pool_stop(s->pool);

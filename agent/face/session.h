@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a command needs, opened from the command line: config, clusters, store, toolsets. Errors are printed once, here. */
+/*
+ * What a command needs, opened from the command line: config, clusters, store, toolsets. Errors are printed
+ * once, here.
+ */
 #ifndef AGENT_FACE_SESSION_H
 #define AGENT_FACE_SESSION_H
 

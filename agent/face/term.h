@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a stream can show: colours, width. Text that comes from clusters and models is made safe before it gets here or through
+ * What a stream can show: colours, width. Text that comes from clusters and models is made safe before it gets
+ * here or through
  * term_safe: no escape sequence of theirs reaches the terminal.
  */
 #ifndef AGENT_FACE_TERM_H
@@ -27,7 +28,8 @@ void term_off(struct buf *b, const struct term *t);
 /* The caller's. */
 char *term_safe(const char *s);
 /*
- * Appends s word-wrapped to the width; the first line starts at column `first` (already used), others are indented by `indent`.
+ * Appends s word-wrapped to the width; the first line starts at column `first` (already used), others are
+ * indented by `indent`.
  * Words that are longer than a line stand on lines of their own, uncut.
  */
 void term_wrap(struct buf *b, const struct term *t, const char *s, size_t first, size_t indent);

@@ -72,8 +72,8 @@ static int list(struct session *s)
 		term_on(&b, &s->out, STYLE_BOLD);
 		buf_printf(&b, "%-14s", entry->toolset->name);
 		term_off(&b, &s->out);
-		buf_printf(&b, " %2zu tool%s %2zu check%s  %s%s%s\n", tools, tools == 1 ? " " : "s", checks, checks == 1 ? " " : "s",
-			   entry->toolset->help, entry->enabled ? "" : " (disabled)",
+		buf_printf(&b, " %2zu tool%s %2zu check%s  %s%s%s\n", tools, tools == 1 ? " " : "s", checks,
+			   checks == 1 ? " " : "s", entry->toolset->help, entry->enabled ? "" : " (disabled)",
 			   str_eq(entry->origin, "built in") ? "" : " (loaded)");
 	}
 	if (str_eq(session_format(s), "json"))
@@ -136,8 +136,8 @@ static int test(struct session *s, const struct registry_entry *entry)
 			state = entry->toolset->probe(&work_host, &w, why, sizeof(why));
 		work_fini(&w);
 		any |= state == PROBE_READY;
-		buf_printf(&b, "%s: %s in cluster %s%s%s\n", entry->toolset->name, names[state], s->world->clusters[i].name,
-			   *why ? ": " : "", why);
+		buf_printf(&b, "%s: %s in cluster %s%s%s\n", entry->toolset->name, names[state],
+			   s->world->clusters[i].name, *why ? ": " : "", why);
 	}
 	if (status)
 		return status;
@@ -154,8 +154,8 @@ static int unknown(struct session *s, const char *name)
 	for (size_t i = 0; i < registry_count(s->registry) && i + 1 < ARRAY_LEN(names); i++)
 		names[i] = registry_at(s->registry, i)->toolset->name;
 	near = str_nearest(name, names);
-	why = mem_printf("there is no toolset \"%.64s\"%s%s%s; `dupin toolset list` shows them", name, near ? ", did you mean \"" : "",
-			 str_or(near, ""), near ? "\"?" : "");
+	why = mem_printf("there is no toolset \"%.64s\"%s%s%s; `dupin toolset list` shows them", name,
+			 near ? ", did you mean \"" : "", str_or(near, ""), near ? "\"?" : "");
 	return session_fail(s, EXIT_USAGE, why);
 }
 

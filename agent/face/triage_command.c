@@ -30,7 +30,7 @@ static int print(const struct session *s, const json_t *doc)
 /* Is there a finding of now that is at least as severe? */
 static bool reaches(const struct triage *t, const char *severity)
 {
-	enum severity least = str_eq(severity, "critical") ? SEVERITY_CRITICAL
+	enum severity least = str_eq(severity, "critical")  ? SEVERITY_CRITICAL
 			      : str_eq(severity, "warning") ? SEVERITY_WARNING
 							    : SEVERITY_INFO;
 
@@ -71,7 +71,8 @@ int command_triage(struct options *o)
 	int status = session_open(&s, o);
 
 	if (!status && o->words.count) {
-		auto_free char *why = mem_printf("triage takes no argument \"%.80s\"; to ask something: dupin ask \"...\"", o->words.items[0]);
+		auto_free char *why = mem_printf(
+			"triage takes no argument \"%.80s\"; to ask something: dupin ask \"...\"", o->words.items[0]);
 
 		status = session_fail(&s, EXIT_USAGE, why);
 	}

@@ -2,7 +2,8 @@
 /*
  * Objects of one cluster as one question has read them: lists are fetched on first use (paged), kept, indexed by name,
  * and joined by owners. "Not read" is never "none exist": every look-up says in `state` what became of the read.
- * Resources are named as in kinds.h ("pods", "deployments.apps"). Thread-safe; objects are borrowed until facts_free and
+ * Resources are named as in kinds.h ("pods", "deployments.apps"). Thread-safe; objects are borrowed until
+ * facts_free and
  * never to be changed.
  */
 #ifndef AGENT_FACTS_FACTS_H
@@ -24,12 +25,17 @@ const char *facts_scope_ns(struct facts *f); /* NULL: all */
 int64_t facts_now_ms(struct facts *f);
 
 /*
- * The list of a resource: an array of objects in (namespace, name) order; each has apiVersion and kind set. ns NULL: the
- * scope (all namespaces; where that is denied, each namespace that may be read, the others are blind spots). Never NULL: empty when state is not
+ * The list of a resource: an array of objects in (namespace, name) order; each has apiVersion and kind set. ns
+ * NULL: the
+ * scope (all namespaces; where that is denied, each namespace that may be read, the others are blind spots).
+ * Never NULL: empty when state is not
  * OK. READ_CUT: the array holds the beginning.
  */
 json_t *facts_list(struct facts *f, const char *resource, const char *ns, enum read_state *state);
-/* One object out of the list when that was read, else by its own GET. NULL: state says NOT_FOUND (absent for sure) or why not known. */
+/*
+ * One object out of the list when that was read, else by its own GET. NULL: state says NOT_FOUND (absent for
+ * sure) or why not known.
+ */
 json_t *facts_find(struct facts *f, const char *resource, const char *ns, const char *name, enum read_state *state);
 /* By kind as it stands in references ("Deployment", apiVersion or NULL). */
 json_t *facts_find_kind(struct facts *f, const char *api_version, const char *kind, const char *ns, const char *name,
@@ -44,7 +50,10 @@ json_t *facts_top_owner(struct facts *f, json_t *object);
 json_t *facts_children(struct facts *f, const json_t *object, const char *resource);
 /* Pods of a workload through all levels (Deployment: its ReplicaSets' pods). New reference. */
 json_t *facts_pods_of(struct facts *f, const json_t *workload);
-/* Pods in ns whose labels match a LabelSelector ({matchLabels, matchExpressions}) or a plain map (Service). New reference. */
+/*
+ * Pods in ns whose labels match a LabelSelector ({matchLabels, matchExpressions}) or a plain map (Service). New
+ * reference.
+ */
 json_t *facts_select_pods(struct facts *f, const char *ns, const json_t *selector);
 
 /* Events about an object, both API forms, newest last, each event once. New reference, an array. kind NULL: any. */

@@ -100,11 +100,11 @@ size_t citations_verify(struct inquiry *q, json_t *report)
 	json_t *unverified = json_array();
 	size_t i, k, missing = 0;
 
-	json_array_foreach(causes, i, cause) {
+	json_array_foreach (causes, i, cause) {
 		const char *text = json_str_or(cause, "cause", "");
 		size_t good = 0;
 
-		json_array_foreach(json_object_get(cause, "citations"), k, citation) {
+		json_array_foreach (json_object_get(cause, "citations"), k, citation) {
 			if (verify_one(q, citation, text)) {
 				good++;
 				continue;
@@ -115,7 +115,8 @@ size_t citations_verify(struct inquiry *q, json_t *report)
 		if (!json_array_size(json_object_get(cause, "citations")))
 			complain(unverified, text, "no quote was given", "");
 		if (!complete_object(q, cause))
-			complain(unverified, text, "there is no object named ", json_str_or(cause, "object.name", "so"));
+			complain(unverified, text, "there is no object named ",
+				 json_str_or(cause, "object.name", "so"));
 		if (!good) /* without proof nobody may be sure */
 			json_object_set_new(cause, "confidence", json_string("low"));
 	}
@@ -130,14 +131,15 @@ char *citations_complaint(const json_t *report)
 	size_t i, k;
 
 	buf_str(&b, "These quotes do not stand in the evidence you named, nor in any other:\n");
-	json_array_foreach(json_object_get(report, "root_causes"), i, cause) {
-		json_array_foreach(json_object_get(cause, "citations"), k, citation) {
+	json_array_foreach (json_object_get(report, "root_causes"), i, cause) {
+		json_array_foreach (json_object_get(cause, "citations"), k, citation) {
 			if (!json_bool_at(citation, "verified", false))
 				buf_printf(&b, "- %s \"%s\"\n", json_str_or(citation, "evidence", "?"),
 					   json_str_or(citation, "quote", ""));
 		}
 	}
-	buf_str(&b, "Call report again: copy quotes verbatim from tool results (at least 8 characters, one place each), or drop "
+	buf_str(&b, "Call report again: copy quotes verbatim from tool results (at least 8 characters, one place "
+		    "each), or drop "
 		    "what you cannot prove.");
 	return buf_steal(&b);
 }

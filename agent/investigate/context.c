@@ -12,9 +12,9 @@
 #include "agent/investigate/guard.h"
 
 #define DEFAULT_WINDOW 32000
-#define KEEP_TURNS 2       /* the newest assistant turns with their results stay whole as long as possible */
-#define HANDLE_ABOVE 600   /* bytes: a shorter result is not worth shrinking */
-#define FIRST_MESSAGES 2   /* system and question */
+#define KEEP_TURNS 2	 /* the newest assistant turns with their results stay whole as long as possible */
+#define HANDLE_ABOVE 600 /* bytes: a shorter result is not worth shrinking */
+#define FIRST_MESSAGES 2 /* system and question */
 
 int64_t context_room(const struct inquiry *q)
 {
@@ -60,8 +60,9 @@ static char *handle_of(const char *text)
 	head = strcspn(body, "\n");
 	if (head > 160)
 		head = utf8_cut(body, strlen(body), 160);
-	return mem_printf("%.*s, shortened] %zu lines, %zu bytes; begins: %.*s\nmore(evidence=\"%.*s\") shows it again.",
-			  (int)id_len, text, lines, n, (int)head, body, (int)(id_len > 1 ? id_len - 1 : 0), text + 1);
+	return mem_printf(
+		"%.*s, shortened] %zu lines, %zu bytes; begins: %.*s\nmore(evidence=\"%.*s\") shows it again.",
+		(int)id_len, text, lines, n, (int)head, body, (int)(id_len > 1 ? id_len - 1 : 0), text + 1);
 }
 
 static bool is_handle(const char *text)
@@ -142,7 +143,8 @@ static void summarise(struct inquiry *q, struct model *m, size_t until)
 		json_array_remove(q->messages, FIRST_MESSAGES);
 	json_array_insert_new(q->messages, FIRST_MESSAGES,
 			      json_pack("{s:s,s:o}", "role", "user", "content", json_text0(text)));
-	inquiry_event(q, "note", json_pack("{s:s}", "text", "Older steps were summarised to stay inside of the model's window."));
+	inquiry_event(q, "note",
+		      json_pack("{s:s}", "text", "Older steps were summarised to stay inside of the model's window."));
 }
 
 bool context_fit(struct inquiry *q, struct model *m, const json_t *tools, int64_t room)

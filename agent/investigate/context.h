@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keeping the conversation inside of the model's window: old tool results shrink to handles first (their text stays readable through
- * the `more` tool), and only when that is not enough the old turns become a summary. The system message and the question never go.
+ * Keeping the conversation inside of the model's window: old tool results shrink to handles first (their text
+ * stays readable through
+ * the `more` tool), and only when that is not enough the old turns become a summary. The system message and the
+ * question never go.
  */
 #ifndef AGENT_INVESTIGATE_CONTEXT_H
 #define AGENT_INVESTIGATE_CONTEXT_H

@@ -28,8 +28,9 @@ static json_t *blind_spots(const struct inquiry *q, const json_t *report)
 	json_t *list = world_blind_spots(q->setup->world), *text;
 	size_t i;
 
-	json_array_foreach(json_object_get(report, "not_seen"), i, text) {
-		json_array_append_new(list, json_pack("{s:O,s:s,s:n}", "what", text, "why", "named by the model", "cluster"));
+	json_array_foreach (json_object_get(report, "not_seen"), i, text) {
+		json_array_append_new(list,
+				      json_pack("{s:O,s:s,s:n}", "what", text, "why", "named by the model", "cluster"));
 	}
 	return list;
 }
@@ -45,8 +46,8 @@ static void want_citations(const json_t *causes, bool *wanted, int count)
 	json_t *cause, *c;
 	size_t i, k;
 
-	json_array_foreach(causes, i, cause) {
-		json_array_foreach(json_object_get(cause, "citations"), k, c) {
+	json_array_foreach (causes, i, cause) {
+		json_array_foreach (json_object_get(cause, "citations"), k, c) {
 			want(wanted, count, evidence_id(json_str_at(c, "evidence")));
 		}
 	}
@@ -73,8 +74,8 @@ static json_t *evidence_list(struct inquiry *q, const json_t *report)
 
 	want_citations(json_object_get(report, "root_causes"), wanted, count);
 	want_findings(q, wanted, count);
-	json_array_foreach(q->tool_calls, i, call) {
-		json_array_foreach(json_object_get(call, "evidence"), k, id) {
+	json_array_foreach (q->tool_calls, i, call) {
+		json_array_foreach (json_object_get(call, "evidence"), k, id) {
 			want(wanted, count, evidence_id(json_string_value(id)));
 		}
 	}

@@ -8,7 +8,10 @@
 /* status: answered, partial, failed, cancelled. from_model: q->answer is the answer, else triage is. New reference. */
 json_t *document_build(struct inquiry *q, const char *status, bool from_model, const char *note);
 
-/* offline.c: triage as an answer, in the shape of report.h with verified citations; causes that the question names come first. New reference. */
+/*
+ * offline.c: triage as an answer, in the shape of report.h with verified citations; causes that the question
+ * names come first. New reference.
+ */
 json_t *offline_report(struct inquiry *q);
 
 #endif

@@ -29,7 +29,8 @@ bool guard_over(const struct inquiry *q, int64_t prompt_tokens, char *why, size_
 	const struct config_budget *b = &q->setup->config->budget;
 
 	if (b->steps > 0 && q->spent.steps >= b->steps) {
-		snprintf(why, why_size, "the budget of %" PRId64 " steps is used up (budget.steps, --max-steps)", b->steps);
+		snprintf(why, why_size, "the budget of %" PRId64 " steps is used up (budget.steps, --max-steps)",
+			 b->steps);
 		return true;
 	}
 	if (b->tokens > 0 && tokens_used(q) + prompt_tokens > b->tokens) {
@@ -41,12 +42,14 @@ bool guard_over(const struct inquiry *q, int64_t prompt_tokens, char *why, size_
 	}
 	if (b->usd > 0 && q->spent.cost_usd >= 0 && q->spent.cost_usd + next_cost(q, prompt_tokens) > b->usd) {
 		snprintf(why, why_size,
-			 "the budget of $%.4f is used up: $%.4f spent, the next request would go beyond (budget.usd, --budget-usd)",
+			 "the budget of $%.4f is used up: $%.4f spent, the next request would go beyond (budget.usd, "
+			 "--budget-usd)",
 			 b->usd, q->spent.cost_usd);
 		return true;
 	}
 	if (q->spent.deadline && !clock_left(q->spent.deadline)) {
-		snprintf(why, why_size, "the time of %" PRId64 " s is used up (budget.time, --timeout)", b->time_ms / 1000);
+		snprintf(why, why_size, "the time of %" PRId64 " s is used up (budget.time, --timeout)",
+			 b->time_ms / 1000);
 		return true;
 	}
 	return false;
@@ -80,9 +83,9 @@ void guard_spend(struct inquiry *q, const char *model, const struct model_reply 
 		q->spent.cost_usd = -1;
 	else
 		q->spent.cost_usd += cost;
-	usage = json_pack("{s:i,s:I,s:I,s:I}", "requests", r->attempts, "prompt_tokens", (json_int_t)r->usage.prompt_tokens,
-			  "completion_tokens", (json_int_t)r->usage.completion_tokens, "cached_tokens",
-			  (json_int_t)r->usage.cached_tokens);
+	usage = json_pack("{s:i,s:I,s:I,s:I}", "requests", r->attempts, "prompt_tokens",
+			  (json_int_t)r->usage.prompt_tokens, "completion_tokens",
+			  (json_int_t)r->usage.completion_tokens, "cached_tokens", (json_int_t)r->usage.cached_tokens);
 	json_object_set_new(usage, "cost_usd", cost < 0 ? json_null() : json_real(cost));
 	store_usage(q->setup->store, q->id, model, usage, &q->store_error);
 	inquiry_event(q, "usage", usage);

@@ -28,13 +28,17 @@ static void begin(struct inquiry *q)
 	struct world *w = q->setup->world;
 	auto_json json_t *clusters = json_array();
 	auto_json json_t *setup = json_object();
-	struct store_begin b = {.question = q->setup->question, .mode = q->setup->offline ? "offline" : "model",
-				.model = q->setup->offline ? NULL : q->setup->config->model.name, .version = DUPIN_VERSION,
-				.clusters = clusters, .setup = setup, .now_ms = world_now_ms(w)};
+	struct store_begin b = {.question = q->setup->question,
+				.mode = q->setup->offline ? "offline" : "model",
+				.model = q->setup->offline ? NULL : q->setup->config->model.name,
+				.version = DUPIN_VERSION,
+				.clusters = clusters,
+				.setup = setup,
+				.now_ms = world_now_ms(w)};
 
 	for (size_t i = 0; i < w->count; i++)
-		json_array_append_new(clusters, json_pack("{s:o,s:s,s:s,s:o}", "name", json_text0(w->clusters[i].name), "kind",
-							  source_kind(w->clusters[i].source), "place",
+		json_array_append_new(clusters, json_pack("{s:o,s:s,s:s,s:o}", "name", json_text0(w->clusters[i].name),
+							  "kind", source_kind(w->clusters[i].source), "place",
 							  source_place(w->clusters[i].source), "scope",
 							  json_text0(facts_scope_ns(w->clusters[i].facts))));
 	if (store_begin(q->setup->store, &b, q->id, &q->store_error) < 0)
@@ -61,9 +65,10 @@ static void run_triage(struct inquiry *q)
 
 		json_array_append_new(titles, json_text0(title));
 	}
-	inquiry_event(q, "triage", json_pack("{s:o,s:I,s:I}", "root_causes", titles, "findings",
-					     (json_int_t)(q->triage ? q->triage->count : 0), "duration_ms",
-					     (json_int_t)(q->triage ? q->triage->duration_ms : 0)));
+	inquiry_event(q, "triage",
+		      json_pack("{s:o,s:I,s:I}", "root_causes", titles, "findings",
+				(json_int_t)(q->triage ? q->triage->count : 0), "duration_ms",
+				(json_int_t)(q->triage ? q->triage->duration_ms : 0)));
 	if (!q->triage)
 		log_warn("triage", "%s", e.msg);
 }
@@ -86,7 +91,8 @@ static void conclude(struct inquiry *q, enum loop_end end, char *why, struct inq
 	case LOOP_CANCELED:
 		status = "cancelled";
 		out->end = INQUIRY_CANCELED;
-		snprintf(why, sizeof(out->why), "Interrupted: what was found so far stands below and in `dupin history show %s`.", q->id);
+		snprintf(why, sizeof(out->why),
+			 "Interrupted: what was found so far stands below and in `dupin history show %s`.", q->id);
 		break;
 	case LOOP_FAILED:
 		if (!q->triage) {
@@ -97,7 +103,8 @@ static void conclude(struct inquiry *q, enum loop_end end, char *why, struct inq
 	}
 	snprintf(out->why, sizeof(out->why), "%s", why);
 	if (end == LOOP_FAILED && q->triage)
-		snprintf(out->why, sizeof(out->why), "The model could not be used (%.300s): this answer comes from the checks alone.", why);
+		snprintf(out->why, sizeof(out->why),
+			 "The model could not be used (%.300s): this answer comes from the checks alone.", why);
 	if (end == LOOP_BUDGET)
 		snprintf(out->why, sizeof(out->why), "Stopped: %.300s. This is the best answer so far%s.", why,
 			 from_model ? "" : ", from the checks alone");

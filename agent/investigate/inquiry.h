@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One investigation from question to proven answer: triage first, then the model with its tools (when there is one), every quote
+ * One investigation from question to proven answer: triage first, then the model with its tools (when there is
+ * one), every quote
  * looked up before it counts, everything recorded as it happens.
  */
 #ifndef AGENT_INVESTIGATE_INQUIRY_H
@@ -49,7 +50,10 @@ struct inquiry_result {
 /* Always fills the result; free document with json_decref. */
 void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out);
 
-/* The answer part of a document as Markdown with the headings Root causes, Evidence, Could not see, Fix. The caller's. */
+/*
+ * The answer part of a document as Markdown with the headings Root causes, Evidence, Could not see, Fix. The
+ * caller's.
+ */
 char *inquiry_markdown(const json_t *document);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a quote out of a shaped tool result back to the string, number or log line of the cluster that it was taken from. */
+/*
+ * From a quote out of a shaped tool result back to the string, number or log line of the cluster that it was
+ * taken from.
+ */
 #include "agent/investigate/citations.h"
 
 #include <ctype.h>
@@ -18,7 +21,7 @@
 struct search {
 	struct cluster *cluster;
 	const char *quote;
-	bool masked;       /* the quote holds a mark of the masker */
+	bool masked;	      /* the quote holds a mark of the masker */
 	char *pointer, *text; /* found */
 };
 
@@ -50,9 +53,10 @@ static int found_leaf(struct inquiry *q, struct search *s, const json_t *object)
 	int id = 0;
 
 	if (source)
-		id = evidence_add(q->setup->world->evidence,
-				  &(struct evidence_item){.cluster = s->cluster->name, .source = source,
-							  .pointer = s->pointer, .quote = s->text});
+		id = evidence_add(q->setup->world->evidence, &(struct evidence_item){.cluster = s->cluster->name,
+										     .source = source,
+										     .pointer = s->pointer,
+										     .quote = s->text});
 	free(s->pointer);
 	free(s->text);
 	s->pointer = s->text = NULL;
@@ -73,7 +77,7 @@ static int in_objects(struct inquiry *q, struct search *s, json_t *list, const c
 	size_t i;
 
 	for (int pass = 0; pass < 2; pass++) {
-		json_array_foreach(list, i, object) {
+		json_array_foreach (list, i, object) {
 			if (named(object, line, cause) != (pass == 0))
 				continue;
 			if (json_each_leaf(object, try_leaf, s))
@@ -125,11 +129,13 @@ static int in_log(struct inquiry *q, struct search *s, const char *path, const c
 		free(whole);
 		whole = m;
 	}
-	return evidence_add(q->setup->world->evidence, &(struct evidence_item){.cluster = s->cluster->name, .source = source,
-									       .pointer = pointer, .quote = whole});
+	return evidence_add(q->setup->world->evidence,
+			    &(struct evidence_item){
+				    .cluster = s->cluster->name, .source = source, .pointer = pointer, .quote = whole});
 }
 
-static int in_touch(struct inquiry *q, struct search *s, const struct work_touch *t, const char *line, const char *cause)
+static int in_touch(struct inquiry *q, struct search *s, const struct work_touch *t, const char *line,
+		    const char *cause)
 {
 	enum read_state state;
 	json_t *object;

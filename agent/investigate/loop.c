@@ -16,10 +16,10 @@
 #include "agent/investigate/toolbox.h"
 #include "agent/investigate/turn.h"
 
-#define MAX_CUT 2      /* turns that broke off, in a row */
-#define MAX_EMPTY 2    /* answers without text and calls, in a row */
-#define MAX_STALE 3    /* turns that asked only for what was answered before, in a row */
-#define MEND_MS 30000  /* for mending quotes: there is an answer already, so nobody waits long for a better one */
+#define MAX_CUT 2     /* turns that broke off, in a row */
+#define MAX_EMPTY 2   /* answers without text and calls, in a row */
+#define MAX_STALE 3   /* turns that asked only for what was answered before, in a row */
+#define MEND_MS 30000 /* for mending quotes: there is an answer already, so nobody waits long for a better one */
 
 struct loop {
 	struct inquiry *q;
@@ -39,17 +39,26 @@ static void on_text(void *ctx, const char *text, size_t len)
 
 static void on_retry(void *ctx, int attempt, int64_t wait_ms, const char *why)
 {
-	inquiry_event(ctx, "retry", json_pack("{s:i,s:I,s:o}", "attempt", attempt, "wait_ms", (json_int_t)wait_ms, "why",
-					      json_text0(why)));
+	inquiry_event(
+		ctx, "retry",
+		json_pack("{s:i,s:I,s:o}", "attempt", attempt, "wait_ms", (json_int_t)wait_ms, "why", json_text0(why)));
 }
 
 static struct model *open_model(const struct config_model *c, struct err *e)
 {
-	struct model_settings s = {.name = c->name, .base_url = c->base_url, .api_key = c->api_key,
-				   .azure_version = c->azure_version, .stream = c->stream, .temperature = c->temperature,
-				   .max_output_tokens = c->max_output_tokens, .first_byte_ms = c->first_byte_ms,
-				   .idle_ms = c->idle_ms, .attempts = (int)c->attempts, .ca_file = c->ca_file,
-				   .insecure = c->insecure, .extra = c->extra};
+	struct model_settings s = {.name = c->name,
+				   .base_url = c->base_url,
+				   .api_key = c->api_key,
+				   .azure_version = c->azure_version,
+				   .stream = c->stream,
+				   .temperature = c->temperature,
+				   .max_output_tokens = c->max_output_tokens,
+				   .first_byte_ms = c->first_byte_ms,
+				   .idle_ms = c->idle_ms,
+				   .attempts = (int)c->attempts,
+				   .ca_file = c->ca_file,
+				   .insecure = c->insecure,
+				   .extra = c->extra};
 
 	return model_new(&s, e);
 }
@@ -70,7 +79,8 @@ static bool use_fallback(struct loop *l, const struct err *because)
 	l->on_fallback = true;
 	l->q->model = model_name(m);
 	inquiry_event(l->q, "note", json_pack("{s:o}", "text", json_text0(because->msg)));
-	inquiry_event(l->q, "fallback", json_pack("{s:o,s:o}", "model", json_text0(c->name), "why", json_text0(because->msg)));
+	inquiry_event(l->q, "fallback",
+		      json_pack("{s:o,s:o}", "model", json_text0(c->name), "why", json_text0(because->msg)));
 	return true;
 }
 
@@ -210,8 +220,12 @@ static enum loop_end run(struct loop *l)
 	struct inquiry *q = l->q;
 
 	for (;;) {
-		struct model_turn turn = {.messages = q->messages, .deadline = q->spent.deadline, .cancel = q->setup->cancel,
-					  .on_text = on_text, .on_retry = on_retry, .ctx = q};
+		struct model_turn turn = {.messages = q->messages,
+					  .deadline = q->spent.deadline,
+					  .cancel = q->setup->cancel,
+					  .on_text = on_text,
+					  .on_retry = on_retry,
+					  .ctx = q};
 		struct model_reply reply = {0};
 		struct err e = {0};
 		bool again;
@@ -222,9 +236,11 @@ static enum loop_end run(struct loop *l)
 		turn.tools = tools_now(l, context_size(q, l->tools));
 		if (l->complained)
 			turn.deadline = clock_sooner(turn.deadline, clock_deadline(MEND_MS));
-		if (!context_fit(q, l->model, turn.tools, 0) && !use_fallback(l, &(struct err){.msg = "the question does not fit"}))
-			return end_with(l, LOOP_FAILED, "the question with its attachments does not fit into the model's window "
-							"(model.context_tokens): attach less");
+		if (!context_fit(q, l->model, turn.tools, 0) &&
+		    !use_fallback(l, &(struct err){.msg = "the question does not fit"}))
+			return end_with(l, LOOP_FAILED,
+					"the question with its attachments does not fit into the model's window "
+					"(model.context_tokens): attach less");
 		if (guard_over(q, context_size(q, turn.tools), l->why, l->why_size))
 			return LOOP_BUDGET;
 		q->spent.steps++;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The answer as Markdown: headings Root causes, Evidence, Could not see, Fix. The terminal's text is rendered from the same document. */
+/*
+ * The answer as Markdown: headings Root causes, Evidence, Could not see, Fix. The terminal's text is rendered
+ * from the same document.
+ */
 #include "agent/investigate/inquiry.h"
 
 #include <string.h>
@@ -27,7 +30,7 @@ static const json_t *evidence_of(const json_t *document, const char *id)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "evidence"), i, e) {
+	json_array_foreach (json_object_get(document, "evidence"), i, e) {
 		if (str_eq(json_str_at(e, "id"), id))
 			return e;
 	}
@@ -42,7 +45,7 @@ static void cause_item(struct buf *b, size_t n, const json_t *cause)
 	buf_printf(b, "%zu. **%s** ", n, json_str_or(cause, "cause", ""));
 	object_text(b, json_object_get(cause, "object"));
 	buf_printf(b, " (confidence %s)", json_str_or(cause, "confidence", "low"));
-	json_array_foreach(json_object_get(cause, "citations"), i, c) {
+	json_array_foreach (json_object_get(cause, "citations"), i, c) {
 		if (json_bool_at(c, "verified", false))
 			buf_printf(b, " [%s]", json_str_or(c, "evidence", "?"));
 		else
@@ -78,12 +81,12 @@ static void causes_part(struct buf *b, const json_t *document)
 	size_t i;
 
 	buf_str(b, "## Root causes\n");
-	json_array_foreach(causes, i, cause) {
+	json_array_foreach (causes, i, cause) {
 		cause_item(b, i + 1, cause);
 	}
 	if (!json_array_size(causes))
 		buf_str(b, "None: nothing that was read is failing now.\n");
-	json_array_foreach(json_object_get(document, "unverified"), i, text) {
+	json_array_foreach (json_object_get(document, "unverified"), i, text) {
 		buf_printf(b, "- Unverified: %s\n", json_string_value(text));
 	}
 }
@@ -96,8 +99,8 @@ static void evidence_part(struct buf *b, const json_t *document)
 
 	buf_str(b, "\n## Evidence\n");
 	start = b->len;
-	json_array_foreach(json_object_get(document, "root_causes"), i, cause) {
-		json_array_foreach(json_object_get(cause, "citations"), k, c) {
+	json_array_foreach (json_object_get(document, "root_causes"), i, cause) {
+		json_array_foreach (json_object_get(cause, "citations"), k, c) {
 			evidence_item(b, document, c, &seen);
 		}
 	}
@@ -111,7 +114,7 @@ static void list_part(struct buf *b, const char *heading, const json_t *list, co
 	size_t i;
 
 	buf_printf(b, "\n## %s\n", heading);
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		if (json_is_string(item))
 			buf_printf(b, "- %s\n", json_string_value(item));
 		else
@@ -131,7 +134,8 @@ char *inquiry_markdown(const json_t *document)
 		buf_printf(&b, "*%s*\n\n", json_str_at(document, "note"));
 	causes_part(&b, document);
 	evidence_part(&b, document);
-	list_part(&b, "Could not see", json_object_get(document, "blind_spots"), "Nothing: everything that was asked for could be read.");
+	list_part(&b, "Could not see", json_object_get(document, "blind_spots"),
+		  "Nothing: everything that was asked for could be read.");
 	list_part(&b, "Fix", json_object_get(document, "fix"), "Nothing to do.");
 	return buf_steal(&b);
 }

@@ -86,7 +86,10 @@ static json_t *cause_of(const struct inquiry *q, const struct triage_finding *f,
 
 	json_object_set_new(o, "cause", json_text0(f->f.cause));
 	json_object_set(o, "object", json_object_get(whole, "object"));
-	json_object_set_new(o, "confidence", json_string(f->f.score >= 0.85 ? "high" : f->f.score >= 0.6 ? "medium" : "low"));
+	json_object_set_new(o, "confidence",
+			    json_string(f->f.score >= 0.85  ? "high"
+					: f->f.score >= 0.6 ? "medium"
+							    : "low"));
 	for (size_t i = 0; i < ARRAY_LEN(f->f.evidence) && f->f.evidence[i]; i++) {
 		const char *quote = evidence_quote(q->setup->world->evidence, f->f.evidence[i]);
 		char id[16];
@@ -94,7 +97,8 @@ static json_t *cause_of(const struct inquiry *q, const struct triage_finding *f,
 		if (!quote)
 			continue;
 		snprintf(id, sizeof(id), "E%d", f->f.evidence[i]);
-		json_array_append_new(cites, json_pack("{s:s,s:o,s:b}", "evidence", id, "quote", json_text0(quote), "verified", 1));
+		json_array_append_new(
+			cites, json_pack("{s:s,s:o,s:b}", "evidence", id, "quote", json_text0(quote), "verified", 1));
 	}
 	json_object_set_new(o, "citations", cites);
 	json_object_set(o, "finding", json_object_get(whole, "id"));

@@ -12,7 +12,7 @@
 #include "agent/text/clip.h"
 #include "agent/text/mask.h"
 
-#define FINDINGS_MAX 12     /* causes told at the start; the model can list the rest */
+#define FINDINGS_MAX 12 /* causes told at the start; the model can list the rest */
 #define SYMPTOMS_MAX 5
 #define BLIND_MAX 15
 
@@ -31,7 +31,8 @@ static json_t *system_data(const struct inquiry *q, const json_t *probed)
 	for (size_t i = 0; q->setup->runbooks && i < runbooks_count(q->setup->runbooks); i++) {
 		const struct runbook *r = runbooks_at(q->setup->runbooks, i);
 
-		json_array_append_new(books, json_pack("{s:o,s:o}", "name", json_text0(r->name), "title", json_text0(r->title)));
+		json_array_append_new(
+			books, json_pack("{s:o,s:o}", "name", json_text0(r->name), "title", json_text0(r->title)));
 	}
 	if (json_array_size(books))
 		json_object_set_new(data, "has_runbooks", json_pack("{s:O}", "runbooks", books));
@@ -84,7 +85,8 @@ static void add_findings(const struct inquiry *q, json_t *data)
 {
 	json_t *list = json_array();
 
-	for (const int *r = q->triage ? q->triage->root_causes : NULL; r && *r && json_array_size(list) < FINDINGS_MAX; r++)
+	for (const int *r = q->triage ? q->triage->root_causes : NULL; r && *r && json_array_size(list) < FINDINGS_MAX;
+	     r++)
 		json_array_append_new(list, finding_data(q, triage_find(q->triage, *r)));
 	if (json_array_size(list))
 		json_object_set_new(data, "has_findings", json_pack("{s:O}", "findings", list));
@@ -114,9 +116,10 @@ static void add_clusters(const struct inquiry *q, json_t *data)
 	for (size_t i = 0; i < w->count; i++) {
 		const char *ns = facts_scope_ns(w->clusters[i].facts);
 
-		json_array_append_new(list, json_pack("{s:o,s:s,s:o}", "name", json_text0(w->clusters[i].name), "kind",
-						      source_kind(w->clusters[i].source), "scope",
-						      ns ? json_sprintf("namespace %s", ns) : json_string("all namespaces")));
+		json_array_append_new(list,
+				      json_pack("{s:o,s:s,s:o}", "name", json_text0(w->clusters[i].name), "kind",
+						source_kind(w->clusters[i].source), "scope",
+						ns ? json_sprintf("namespace %s", ns) : json_string("all namespaces")));
 	}
 	json_object_set_new(data, "clusters", list);
 }
@@ -131,13 +134,13 @@ static void add_attachments(const struct inquiry *q, json_t *data)
 		json_decref(list);
 		return;
 	}
-	json_array_foreach(q->setup->attachments, i, a) {
+	json_array_foreach (q->setup->attachments, i, a) {
 		auto_buf struct buf b = BUF_INIT(4u << 20);
 		const char *text = json_str_or(a, "text", "");
 
 		clip_text(&b, text, strlen(text), (size_t)context_room(q) * 3 / 4 / n, 60);
-		json_array_append_new(list, json_pack("{s:o,s:o}", "name", json_text0(json_str_or(a, "name", "")), "text",
-						      masked(buf_cstr(&b))));
+		json_array_append_new(list, json_pack("{s:o,s:o}", "name", json_text0(json_str_or(a, "name", "")),
+						      "text", masked(buf_cstr(&b))));
 	}
 	json_object_set_new(data, "has_attachments", json_pack("{s:o}", "attachments", list));
 }
@@ -151,9 +154,11 @@ static void add_runbook(const struct inquiry *q, json_t *data)
 
 	if (!q->setup->runbooks)
 		return;
-	r = runbooks_match(q->setup->runbooks, NULL, f ? f->f.check : NULL, f ? f->f.object.kind : NULL, q->setup->question);
+	r = runbooks_match(q->setup->runbooks, NULL, f ? f->f.check : NULL, f ? f->f.object.kind : NULL,
+			   q->setup->question);
 	if (r)
-		json_object_set_new(data, "runbook", json_pack("{s:o,s:o}", "name", json_text0(r->name), "title", json_text0(r->title)));
+		json_object_set_new(data, "runbook",
+				    json_pack("{s:o,s:o}", "name", json_text0(r->name), "title", json_text0(r->title)));
 }
 
 json_t *opening_messages(struct inquiry *q, const json_t *probed, struct err *e)
@@ -183,7 +188,7 @@ json_t *opening_messages(struct inquiry *q, const json_t *probed, struct err *e)
 	messages = json_array();
 	json_array_append_new(messages, json_pack("{s:s,s:o}", "role", "system", "content", json_text0(system_text)));
 	json_array_append_new(messages, json_pack("{s:s,s:o}", "role", "user", "content", json_text0(question_text)));
-	json_array_foreach(messages, i, m) {
+	json_array_foreach (messages, i, m) {
 		store_message(q->setup->store, q->id, m, &q->store_error);
 	}
 	return messages;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first two messages: a system prompt that is the same bytes for the same tools and runbooks, and the question with the findings
+ * The first two messages: a system prompt that is the same bytes for the same tools and runbooks, and the
+ * question with the findings
  * of triage before it; time and question come last.
  */
 #ifndef AGENT_INVESTIGATE_OPENING_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The texts that the model gets: prompts/NAME.md as logic-less templates, embedded, overridden file by file from a folder. */
+/*
+ * The texts that the model gets: prompts/NAME.md as logic-less templates, embedded, overridden file by file from
+ * a folder.
+ */
 #ifndef AGENT_INVESTIGATE_PROMPT_H
 #define AGENT_INVESTIGATE_PROMPT_H
 
@@ -9,7 +12,10 @@
 
 struct prompts;
 
-/* dir NULL: embedded ones alone. Every file is checked: "FILE:LINE: why"; a file that names no prompt of ours is an error with the nearest. */
+/*
+ * dir NULL: embedded ones alone. Every file is checked: "FILE:LINE: why"; a file that names no prompt of ours is
+ * an error with the nearest.
+ */
 struct prompts *prompts_load(const char *dir, struct err *e);
 void prompts_free(struct prompts *p);
 /* Renders one ("system", "question", "summarize", "last_step"). The caller's; NULL with file and line. */

@@ -8,27 +8,39 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 
-#define CAUSES_MAX 8     /* more is no answer */
+#define CAUSES_MAX 8	 /* more is no answer */
 #define CITATIONS_MAX 12 /* for one cause */
 #define LIST_MAX 20
 
 json_t *report_schema(void)
 {
 	static const char text[] =
-		"{\"type\":\"function\",\"function\":{\"name\":\"report\",\"description\":\"Give the final answer. Every cause "
-		"needs citations: verbatim text copied out of a tool result or finding, with the id (E12) it stands under. Code looks "
+		"{\"type\":\"function\",\"function\":{\"name\":\"report\",\"description\":\"Give the final answer. "
+		"Every "
+		"cause "
+		"needs citations: verbatim text copied out of a tool result or finding, with the id (E12) it stands "
+		"under. "
+		"Code looks "
 		"each quote up.\",\"parameters\":{\"type\":\"object\",\"properties\":{"
-		"\"summary\":{\"type\":\"string\",\"description\":\"the answer to the question in one to three sentences\"},"
-		"\"root_causes\":{\"type\":\"array\",\"description\":\"most likely first; empty when nothing is wrong\",\"items\":{"
+		"\"summary\":{\"type\":\"string\",\"description\":\"the answer to the question in one to three "
+		"sentences\"},"
+		"\"root_causes\":{\"type\":\"array\",\"description\":\"most likely first; empty when nothing is "
+		"wrong\",\"items\":{"
 		"\"type\":\"object\",\"properties\":{"
-		"\"cause\":{\"type\":\"string\",\"description\":\"one sentence that names the cause, not the symptom\"},"
+		"\"cause\":{\"type\":\"string\",\"description\":\"one sentence that names the cause, not the "
+		"symptom\"},"
 		"\"object\":{\"type\":\"string\",\"description\":\"what to repair: Kind/namespace/name or Kind/name\"},"
 		"\"confidence\":{\"type\":\"string\",\"enum\":[\"high\",\"medium\",\"low\"]},"
-		"\"citations\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"evidence\":{\"type\":\"string\"},"
-		"\"quote\":{\"type\":\"string\",\"description\":\"verbatim, at least 8 characters\"}},\"required\":[\"evidence\",\"quote\"]}}},"
+		"\"citations\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"evidence\":{"
+		"\"type\":"
+		"\"string\"},"
+		"\"quote\":{\"type\":\"string\",\"description\":\"verbatim, at least 8 "
+		"characters\"}},\"required\":[\"evidence\",\"quote\"]}}},"
 		"\"required\":[\"cause\",\"object\",\"confidence\",\"citations\"]}},"
 		"\"fix\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"steps, with commands\"},"
-		"\"not_seen\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"what you would have needed to see and could not\"}},"
+		"\"not_seen\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"what you would "
+		"have "
+		"needed to see and could not\"}},"
 		"\"required\":[\"summary\",\"root_causes\"]}}}";
 
 	return json_loads(text, 0, NULL);
@@ -63,7 +75,7 @@ static json_t *strings_of(const json_t *v)
 
 	if (json_is_string(v) && json_string_length(v))
 		json_array_append_new(out, json_string(json_string_value(v)));
-	json_array_foreach(v, i, item) {
+	json_array_foreach (v, i, item) {
 		if (json_is_string(item) && json_string_length(item) && json_array_size(out) < LIST_MAX)
 			json_array_append_new(out, json_string(json_string_value(item)));
 	}
@@ -75,12 +87,13 @@ static json_t *citations_of(const json_t *v)
 	json_t *out = json_array(), *item;
 	size_t i;
 
-	json_array_foreach(v, i, item) {
+	json_array_foreach (v, i, item) {
 		const char *quote = json_str_at(item, "quote");
 
 		if (str_empty(quote) || json_array_size(out) >= CITATIONS_MAX)
 			continue;
-		json_array_append_new(out, json_pack("{s:s,s:s}", "evidence", json_str_or(item, "evidence", ""), "quote", quote));
+		json_array_append_new(
+			out, json_pack("{s:s,s:s}", "evidence", json_str_or(item, "evidence", ""), "quote", quote));
 	}
 	return out;
 }
@@ -97,7 +110,7 @@ static json_t *causes_of(const json_t *v)
 	json_t *out = json_array(), *item;
 	size_t i;
 
-	json_array_foreach(v, i, item) {
+	json_array_foreach (v, i, item) {
 		const char *cause = json_is_string(item) ? json_string_value(item) : json_str_at(item, "cause");
 		json_t *o;
 
@@ -140,9 +153,11 @@ json_t *report_from_arguments(const char *text, size_t len, struct err *e)
 		return NULL;
 	}
 	report = normalise(given);
-	if (!json_string_length(json_object_get(report, "summary")) && !json_array_size(json_object_get(report, "root_causes"))) {
+	if (!json_string_length(json_object_get(report, "summary")) &&
+	    !json_array_size(json_object_get(report, "root_causes"))) {
 		json_decref(report);
-		err_set(e, ERR_ARG, "report: summary and root_causes are both empty: say what you found, or that nothing is wrong");
+		err_set(e, ERR_ARG,
+			"report: summary and root_causes are both empty: say what you found, or that nothing is wrong");
 		return NULL;
 	}
 	return report;
@@ -292,7 +307,8 @@ static json_t *prose_causes(const char *text)
 
 		add_cause(causes, text, end ? end : text + strlen(text));
 		if (json_array_size(causes)) /* citations may stand anywhere in a short prose answer */
-			json_object_set_new(json_array_get(causes, 0), "citations", inline_citations(text, text + strlen(text)));
+			json_object_set_new(json_array_get(causes, 0), "citations",
+					    inline_citations(text, text + strlen(text)));
 	}
 	return causes;
 }

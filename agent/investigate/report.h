@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The model's final answer in one shape, whether it came by the report tool, as JSON in its text, or as prose:
- * {"summary","root_causes":[{"cause","object","confidence","citations":[{"evidence","quote"}]}],"not_seen":[],"fix":[]}.
+ * {"summary","root_causes":[{"cause","object","confidence","citations":[{"evidence","quote"}]}],"not_seen":[],"f
+ * ix":[]}.
  */
 #ifndef AGENT_INVESTIGATE_REPORT_H
 #define AGENT_INVESTIGATE_REPORT_H

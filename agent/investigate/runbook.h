@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runbooks: Markdown files with front matter (title, match, and steps that name real tools). Embedded ones, overridden file by
- * file from disk; HolmesGPT's catalog.json and SKILL.md folders load too. The model sees titles and fetches what it needs.
+ * Runbooks: Markdown files with front matter (title, match, and steps that name real tools). Embedded ones,
+ * overridden file by
+ * file from disk; HolmesGPT's catalog.json and SKILL.md folders load too. The model sees titles and fetches what
+ * it needs.
  */
 #ifndef AGENT_INVESTIGATE_RUNBOOK_H
 #define AGENT_INVESTIGATE_RUNBOOK_H
@@ -25,7 +27,8 @@ struct runbook {
 struct runbooks;
 
 /*
- * Embedded ones, then each folder of dirs (NULL: none; a missing one is an error). Broken files are left out and told through
+ * Embedded ones, then each folder of dirs (NULL: none; a missing one is an error). Broken files are left out and
+ * told through
  * problem(ctx, "FILE:LINE: why"), which may be NULL.
  */
 struct runbooks *runbooks_load(char *const *dirs, void (*problem)(void *ctx, const char *text), void *ctx, struct err *e);
@@ -34,7 +37,10 @@ size_t runbooks_count(const struct runbooks *r);
 const struct runbook *runbooks_at(const struct runbooks *r, size_t i);
 const struct runbook *runbooks_find(const struct runbooks *r, const char *name);
 const char *runbooks_nearest(const struct runbooks *r, const char *name);
-/* The best match for what is known (each may be NULL), or NULL. Alert name beats check beats kind with words beats words (two at least). */
+/*
+ * The best match for what is known (each may be NULL), or NULL. Alert name beats check beats kind with words
+ * beats words (two at least).
+ */
 const struct runbook *runbooks_match(const struct runbooks *r, const char *alert, const char *check, const char *kind,
 				     const char *question);
 

@@ -66,11 +66,13 @@ json_t *toolbox_probe(struct inquiry *q)
 		if (!entry->enabled)
 			continue;
 		if (probe(q, entry->toolset, why, sizeof(why)) == PROBE_ABSENT) {
-			json_array_append_new(absent, json_pack("{s:s,s:o}", "name", entry->toolset->name, "why", json_text0(why)));
+			json_array_append_new(
+				absent, json_pack("{s:s,s:o}", "name", entry->toolset->name, "why", json_text0(why)));
 			continue;
 		}
-		json_array_append_new(ready, json_pack("{s:s,s:s,s:o}", "name", entry->toolset->name, "help", entry->toolset->help,
-						       "instructions", json_text0(str_or(entry->toolset->instructions, ""))));
+		json_array_append_new(ready, json_pack("{s:s,s:s,s:o}", "name", entry->toolset->name, "help",
+						       entry->toolset->help, "instructions",
+						       json_text0(str_or(entry->toolset->instructions, ""))));
 	}
 	return json_pack("{s:o,s:o}", "toolsets", ready, "absent", absent);
 }
@@ -80,7 +82,7 @@ static bool is_ready(const json_t *probed, const char *name)
 	json_t *t;
 	size_t i;
 
-	json_array_foreach(json_object_get(probed, "toolsets"), i, t) {
+	json_array_foreach (json_object_get(probed, "toolsets"), i, t) {
 		if (str_eq(json_str_at(t, "name"), name))
 			return true;
 	}
@@ -120,8 +122,8 @@ static char *do_more(struct inquiry *q, const json_t *args)
 	const char *quote = evidence_quote(q->setup->world->evidence, id);
 
 	if (part && offset + strlen(part) < total)
-		return mem_printf("[E%d, bytes %zu to %zu of %zu; read on at offset=%zu]\n%s", id, offset, offset + strlen(part),
-				  total, offset + strlen(part), part);
+		return mem_printf("[E%d, bytes %zu to %zu of %zu; read on at offset=%zu]\n%s", id, offset,
+				  offset + strlen(part), total, offset + strlen(part), part);
 	if (part)
 		return mem_printf("[E%d, bytes %zu to the end]\n%s", id, offset, part);
 	if (quote)

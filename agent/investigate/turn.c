@@ -24,7 +24,8 @@ void turn_append_user(struct inquiry *q, const char *text)
 
 void turn_append_result(struct inquiry *q, const char *call_id, const char *text)
 {
-	append(q, json_pack("{s:s,s:o,s:o}", "role", "tool", "tool_call_id", json_text0(call_id), "content", json_text0(text)));
+	append(q, json_pack("{s:s,s:o,s:o}", "role", "tool", "tool_call_id", json_text0(call_id), "content",
+			    json_text0(text)));
 }
 
 void turn_append_reply(struct inquiry *q, const struct model_reply *r)
@@ -37,8 +38,8 @@ void turn_append_reply(struct inquiry *q, const struct model_reply *r)
 		json_t *fn = json_pack("{s:o,s:o}", "name", json_text0(r->calls[i].name), "arguments",
 				       json_text0(str_or(r->calls[i].arguments, "{}")));
 
-		json_array_append_new(calls, json_pack("{s:o,s:s,s:o}", "id", json_text0(r->calls[i].id), "type", "function",
-						       "function", fn));
+		json_array_append_new(calls, json_pack("{s:o,s:s,s:o}", "id", json_text0(r->calls[i].id), "type",
+						       "function", "function", fn));
 	}
 	if (r->call_count)
 		json_object_set(m, "tool_calls", calls);
@@ -65,9 +66,16 @@ static void record(struct inquiry *q, const struct call_result *r, bool note_rep
 {
 	auto_json json_t *evidence = evidence_names(r->evidence);
 	auto_json json_t *stored = evidence_json(q->setup->world->evidence, r->evidence);
-	struct store_call c = {.call_id = r->id, .tool = r->tool, .status = tool_status_name(r->status), .arguments = r->arguments,
-			       .result = r->text, .result_len = r->text_len, .started_ms = r->started_ms,
-			       .duration_ms = r->duration_ms, .bytes = r->bytes, .evidence = evidence};
+	struct store_call c = {.call_id = r->id,
+			       .tool = r->tool,
+			       .status = tool_status_name(r->status),
+			       .arguments = r->arguments,
+			       .result = r->text,
+			       .result_len = r->text_len,
+			       .started_ms = r->started_ms,
+			       .duration_ms = r->duration_ms,
+			       .bytes = r->bytes,
+			       .evidence = evidence};
 	json_t *o = json_object();
 
 	json_object_set_new(o, "id", json_text0(r->id));
@@ -84,7 +92,9 @@ static void record(struct inquiry *q, const struct call_result *r, bool note_rep
 	if (stored && !r->repeated)
 		store_evidence(q->setup->store, q->id, stored, &q->store_error);
 	o = json_deep_copy(o);
-	json_object_set_new(o, "text", json_text(r->text, utf8_cut(r->text, r->text_len, r->text_len < 65536 ? r->text_len : 65536)));
+	json_object_set_new(
+		o, "text",
+		json_text(r->text, utf8_cut(r->text, r->text_len, r->text_len < 65536 ? r->text_len : 65536)));
 	inquiry_event(q, "tool_end", o);
 }
 
@@ -95,16 +105,23 @@ static void progress(void *ctx, size_t index, const struct call_request *c, cons
 	(void)index;
 	if (r)
 		return; /* ends are recorded in request order, by record() */
-	inquiry_event(q, "tool_start", json_pack("{s:o,s:o,s:o}", "id", json_text0(c->id), "tool", json_text0(c->name), "arguments",
-						 json_text0(c->arguments)));
+	inquiry_event(q, "tool_start",
+		      json_pack("{s:o,s:o,s:o}", "id", json_text0(c->id), "tool", json_text0(c->name), "arguments",
+				json_text0(c->arguments)));
 }
 
 static void ensure_batch(struct inquiry *q)
 {
 	const struct config_toolsets *t = &q->setup->config->toolsets;
-	struct batch_options o = {.world = q->setup->world, .registry = q->setup->registry, .pool = q->setup->pool,
-				  .cancel = q->setup->cancel, .call_ms = t->call_ms, .parallel = (size_t)t->parallel,
-				  .text_max = (size_t)t->result_bytes, .progress = progress, .ctx = q};
+	struct batch_options o = {.world = q->setup->world,
+				  .registry = q->setup->registry,
+				  .pool = q->setup->pool,
+				  .cancel = q->setup->cancel,
+				  .call_ms = t->call_ms,
+				  .parallel = (size_t)t->parallel,
+				  .text_max = (size_t)t->result_bytes,
+				  .progress = progress,
+				  .ctx = q};
 
 	if (!q->batch)
 		q->batch = batch_new(&o);
@@ -113,8 +130,12 @@ static void ensure_batch(struct inquiry *q)
 /* What `more` and `runbook` answered: in the record like any call, without evidence of its own. */
 static void record_own(struct inquiry *q, const struct model_call *call, const char *text)
 {
-	struct call_result r = {.id = call->id, .tool = call->name, .text = mem_str(text), .text_len = strlen(text),
-				.started_ms = clock_wall_ms(), .status = str_starts(text, "Error:") ? TOOL_ERROR : TOOL_OK};
+	struct call_result r = {.id = call->id,
+				.tool = call->name,
+				.text = mem_str(text),
+				.text_len = strlen(text),
+				.started_ms = clock_wall_ms(),
+				.status = str_starts(text, "Error:") ? TOOL_ERROR : TOOL_OK};
 
 	r.arguments = json_parse(call->arguments, strlen(call->arguments), "arguments", NULL);
 	if (!json_is_object(r.arguments)) {

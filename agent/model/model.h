@@ -2,8 +2,10 @@
 /*
  * A language model behind an OpenAI-compatible Chat Completions endpoint.
  *
- * The contract: model_turn sends one request and returns when the turn is whole, failed or cancelled. Callbacks run on the
- * calling thread, in order, never after the return. Nothing is retried after the first delta was delivered. Caps (bytes of
+ * The contract: model_turn sends one request and returns when the turn is whole, failed or cancelled. Callbacks
+ * run on the
+ * calling thread, in order, never after the return. Nothing is retried after the first delta was delivered. Caps
+ * (bytes of
  * text, of arguments per call, calls per turn, seconds of silence) end the turn with ERR_MODEL or ERR_LIMIT; what came
  * before is in the result. A model object belongs to one thread at a time.
  */
@@ -22,7 +24,8 @@ struct model_settings {       /* borrowed for model_new */
 	const char *name;         /* "gpt-5-mini" */
 	const char *base_url;     /* "http://127.0.0.1:8000/v1" */
 	const char *api_key;      /* NULL: none sent */
-	const char *azure_version; /* not NULL: Azure OpenAI, base_url is the resource's endpoint, name the deployment */
+	/* not NULL: Azure OpenAI, base_url is the resource's endpoint, name the deployment */
+	const char *azure_version;
 	bool stream;              /* false: --no-stream */
 	double temperature;       /* < 0: not sent */
 	int64_t max_output_tokens; /* 0: not sent */
@@ -49,7 +52,11 @@ struct model_reply {
 	char *reasoning;          /* what the server sent as reasoning_content/reasoning, or NULL */
 	struct model_call *calls;
 	size_t call_count;
-	char *finish;             /* "stop", "tool_calls", "length", "content_filter", ... or "cut" when the stream broke after the first delta */
+	/*
+	 * "stop", "tool_calls", "length", "content_filter", ... or "cut" when the stream broke after the first
+	 * delta
+	 */
+	char *finish;
 	struct model_usage usage;
 	int attempts;             /* requests sent */
 	int64_t first_byte_ms, duration_ms; /* of the last attempt */
@@ -78,9 +85,12 @@ struct model *model_new(const struct model_settings *s, struct err *e);
 void model_free(struct model *m); /* NULL allowed */
 const char *model_name(const struct model *m);
 /*
- * 0: reply is whole (maybe finish "cut" or "length"). -1: no usable turn; err says why in words for people: endpoint and key
- * (never its value) to check, code ERR_DENIED (401, 403), ERR_NOT_FOUND (unknown model or path), ERR_LIMIT (429 to the end,
- * context too long: err.http 413 or 400 with that meaning), ERR_NET, ERR_TIMEOUT, ERR_CANCELED, ERR_MODEL. reply may hold a partial text.
+ * 0: reply is whole (maybe finish "cut" or "length"). -1: no usable turn; err says why in words for people:
+ * endpoint and key
+ * (never its value) to check, code ERR_DENIED (401, 403), ERR_NOT_FOUND (unknown model or path), ERR_LIMIT (429
+ * to the end,
+ * context too long: err.http 413 or 400 with that meaning), ERR_NET, ERR_TIMEOUT, ERR_CANCELED, ERR_MODEL. reply
+ * may hold a partial text.
  */
 int model_turn(struct model *m, const struct model_turn *t, struct model_reply *reply, struct err *e) MUST_CHECK;
 void model_reply_fini(struct model_reply *r);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What models cost and how much they hold: config first, then a small built-in table (dated), else unknown: never zero. */
+/*
+ * What models cost and how much they hold: config first, then a small built-in table (dated), else unknown:
+ * never zero.
+ */
 #ifndef AGENT_MODEL_PRICE_H
 #define AGENT_MODEL_PRICE_H
 
@@ -10,7 +13,10 @@ struct price {
 	int64_t context_tokens;                                  /* 0: unknown */
 };
 
-/* table: the config's `models` tree {"NAME": {"input": 0.25, "cached": 0.025, "output": 2, "context": 128000}} or NULL. false: unknown price. */
+/*
+ * table: the config's `models` tree {"NAME": {"input": 0.25, "cached": 0.025, "output": 2, "context": 128000}}
+ * or NULL. false: unknown price.
+ */
 bool price_find(const json_t *table, const char *model, struct price *out);
 /* USD, or < 0 when unknown. */
 double price_cost(const struct price *p, const struct model_usage *u);

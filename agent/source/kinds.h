@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Discovery: which kinds the API serves, in which version, and what people call them ("po", "Pods", "deploy",
- * "deployments.apps", "ResourceClaim"). Read once per source, lazily, thread-safe. Sources: the aggregated discovery document
- * (apidiscovery.k8s.io/v2), else /api, /apis and one list per group version. Of several versions the preferred one counts.
+ * "deployments.apps", "ResourceClaim"). Read once per source, lazily, thread-safe. Sources: the aggregated
+ * discovery document
+ * (apidiscovery.k8s.io/v2), else /api, /apis and one list per group version. Of several versions the preferred
+ * one counts.
  */
 #ifndef AGENT_SOURCE_KINDS_H
 #define AGENT_SOURCE_KINDS_H
@@ -16,7 +18,8 @@ struct kind {
 	const char *singular;    /* "resourceclaim" */
 	const char *kind;        /* "ResourceClaim" */
 	const char *const *short_names; /* NULL-terminated, maybe empty */
-	const char *resource;    /* "resourceclaims.resource.k8s.io"; "pods" for core: the name used all over the program */
+	/* "resourceclaims.resource.k8s.io"; "pods" for core: the name used all over the program */
+	const char *resource;
 	const char *api_version; /* "resource.k8s.io/v1" */
 	bool namespaced;
 	bool listable;           /* verbs hold list */
@@ -39,7 +42,10 @@ const struct kind *kinds_find(struct kinds *k, const char *word);
 size_t kinds_nearest(struct kinds *k, const char *word, const char **out, size_t max);
 /* True when the API group itself is not there (against: group there, kind not). */
 bool kinds_group_served(struct kinds *k, const char *group);
-/* "/apis/apps/v1/namespaces/ns/deployments/name"; ns NULL: cluster-wide; name NULL: the list. Percent-encoded, the caller's. */
+/*
+ * "/apis/apps/v1/namespaces/ns/deployments/name"; ns NULL: cluster-wide; name NULL: the list. Percent-encoded,
+ * the caller's.
+ */
 char *kind_path(const struct kind *k, const char *ns, const char *name);
 
 /* Standard kinds of Kubernetes 1.28-1.36 with their short names: what snapshots and failed discovery start from. */

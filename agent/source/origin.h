@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where answers come from: a live API, a snapshot, a recording. An origin answers one GET at a time, from any thread; it
+ * Where answers come from: a live API, a snapshot, a recording. An origin answers one GET at a time, from any
+ * thread; it
  * neither caches, counts nor retries: source.h does that around it, in one place.
  */
 #ifndef AGENT_SOURCE_ORIGIN_H
@@ -30,9 +31,11 @@ enum read_state {
 const char *read_state_name(enum read_state s); /* "ok", "not_found", ..., stable */
 
 struct origin_request {
-	const char *path;     /* "/api/v1/namespaces/x/pods?limit=500", as the API server reads it; or a URL for http origins */
+	/* "/api/v1/namespaces/x/pods?limit=500", as the API server reads it; or a URL for http origins */
+	const char *path;
 	const char *accept;   /* NULL: application/json */
-	const char *body;     /* NULL: GET. JSON for POST of SelfSubjectAccessReview and SelfSubjectRulesReview, nothing else */
+	/* NULL: GET. JSON for POST of SelfSubjectAccessReview and SelfSubjectRulesReview, nothing else */
+	const char *body;
 	int64_t deadline;     /* monotonic */
 	uint64_t max_bytes;
 	struct cancel *cancel;
@@ -47,7 +50,8 @@ struct origin_reply {
 	char why[240];           /* for every state but OK: one phrase, "403 Forbidden: pods is forbidden: ..." */
 };
 
-typedef int origin_sink(void *ctx, const char *data, size_t len); /* non-zero stops: state READ_CUT unless the caller knows better */
+/* non-zero stops: state READ_CUT unless the caller knows better */
+typedef int origin_sink(void *ctx, const char *data, size_t len);
 
 struct origin;
 
@@ -56,9 +60,15 @@ struct origin_ops {
 	/* 0 whenever reply is filled (any state); -1 only for ERR_CANCELED and ERR_ARG. Thread-safe. */
 	int (*get)(struct origin *o, const struct origin_request *q, origin_sink *sink, void *ctx, struct origin_reply *r,
 		   struct err *e);
-	/* Optional: the decoded body as a new reference (shared, never to be changed), the same as get would have sent. NULL: use get. */
+	/*
+	 * Optional: the decoded body as a new reference (shared, never to be changed), the same as get would
+	 * have sent. NULL: use get.
+	 */
 	json_t *(*get_json)(struct origin *o, const struct origin_request *q, struct origin_reply *r);
-	/* Releases the implementation's struct. name, place and default_namespace are origin_free's: gone (NULL) by then. */
+	/*
+	 * Releases the implementation's struct. name, place and default_namespace are origin_free's: gone (NULL)
+	 * by then.
+	 */
 	void (*free)(struct origin *o);
 	/* Optional: what origin_each_problem lists. */
 	void (*each_problem)(struct origin *o, void (*fn)(void *ctx, const char *what, const char *why), void *ctx);
@@ -75,7 +85,10 @@ struct origin {
 
 void origin_free(struct origin *o); /* NULL allowed */
 
-/* live.c: kubeconfig files (NULL: $KUBECONFIG list, ~/.kube/config, then in-cluster), context NULL: current. No request is sent. */
+/*
+ * live.c: kubeconfig files (NULL: $KUBECONFIG list, ~/.kube/config, then in-cluster), context NULL: current. No
+ * request is sent.
+ */
 struct origin *origin_live(const char *kubeconfig, const char *context, struct err *e);
 /* snapshot.c: a folder or .tar/.tar.gz/.tgz. ERR_NOT_FOUND, ERR_IO, ERR_PARSE when nothing in it can be used. */
 struct origin *origin_snapshot(const char *path, struct cancel *cancel, struct err *e);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one way in for facts. A source is one cluster as one question sees it: around its origin it enforces read-only,
- * deadlines, size caps, cancel and retries, caches for the question, hides values of Secrets, records what was read, and
+ * deadlines, size caps, cancel and retries, caches for the question, hides values of Secrets, records what was
+ * read, and
  * remembers every read that did not work (a blind spot). Thread-safe.
  */
 #ifndef AGENT_SOURCE_SOURCE_H
@@ -11,7 +12,10 @@
 
 struct source;
 
-/* What was read, for the record. body is what tools saw (Secret values hidden); NULL when it was over 1 MiB (sha256 and bytes stand). */
+/*
+ * What was read, for the record. body is what tools saw (Secret values hidden); NULL when it was over 1 MiB
+ * (sha256 and bytes stand).
+ */
 struct source_read {
 	const char *cluster, *path, *accept;
 	const struct origin_reply *reply;
@@ -51,7 +55,10 @@ struct source_request {
 	struct cancel *cancel;    /* besides the source's own */
 };
 
-/* Body in pieces. 0 when reply is filled (look at reply->state); -1: ERR_CANCELED, ERR_ARG (not a GET path, ".." in it). */
+/*
+ * Body in pieces. 0 when reply is filled (look at reply->state); -1: ERR_CANCELED, ERR_ARG (not a GET path, ".."
+ * in it).
+ */
 int source_get(struct source *s, const struct source_request *q, origin_sink *sink, void *ctx, struct origin_reply *r,
 	       struct err *e) MUST_CHECK;
 /* Body as JSON: a new reference, shared with the cache, never to be changed. NULL: look at r->state and r->why. */
@@ -59,7 +66,8 @@ json_t *source_json(struct source *s, const struct source_request *q, struct ori
 /* Whole body as text, the caller's, NUL-terminated; NULL as above. READ_CUT still gives what came. */
 char *source_text(struct source *s, const struct source_request *q, size_t *len, struct origin_reply *r);
 /*
- * All pages of a list: fn gets each page (borrowed) and returns non-zero to stop. Adds limit and continue; an expired token
+ * All pages of a list: fn gets each page (borrowed) and returns non-zero to stop. Adds limit and continue; an
+ * expired token
  * starts over once, then the rest is READ_CUT. max_items 0: 200,000. The state is that of the whole.
  */
 int source_pages(struct source *s, const struct source_request *q, size_t max_items, int (*fn)(void *ctx, json_t *page),

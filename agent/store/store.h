@@ -4,7 +4,8 @@
  * agent/store/. Thread-safe; several processes may share one database (WAL). Strings go in and out as UTF-8; lists and
  * documents as json_t.
  *
- * A store that cannot be written (full disk, read-only home) does not end an investigation: the caller opens it in memory
+ * A store that cannot be written (full disk, read-only home) does not end an investigation: the caller opens it
+ * in memory
  * instead and says so.
  */
 #ifndef AGENT_STORE_STORE_H
@@ -19,7 +20,10 @@
 
 struct store;
 
-/* Creates folder (0700) and file (0600), migrates. path ":memory:": nothing is kept. A newer schema than ours: ERR_STATE, told. */
+/*
+ * Creates folder (0700) and file (0600), migrates. path ":memory:": nothing is kept. A newer schema than ours:
+ * ERR_STATE, told.
+ */
 struct store *store_open(const char *path, struct err *e);
 void store_close(struct store *s); /* NULL allowed */
 const char *store_path(const struct store *s);
@@ -40,9 +44,15 @@ struct store_begin {
 
 #define STORE_ID 28 /* room for an id: 26 characters, sortable by time (ULID) */
 
-/* The status is "running" until store_end; a killed run stays so and is shown as "interrupted" once its process is gone. */
+/*
+ * The status is "running" until store_end; a killed run stays so and is shown as "interrupted" once its process
+ * is gone.
+ */
 int store_begin(struct store *s, const struct store_begin *b, char id[static STORE_ID], struct err *e) MUST_CHECK;
-/* Appends one event to the stream that every face reads: kind such as "delta", "tool_start", "note". Returns its number, or -1. */
+/*
+ * Appends one event to the stream that every face reads: kind such as "delta", "tool_start", "note". Returns its
+ * number, or -1.
+ */
 int64_t store_event(struct store *s, const char *id, const char *kind, const json_t *data);
 /* A chat message as sent to or received from the model, in order. */
 int store_message(struct store *s, const char *id, const json_t *message, struct err *e);
@@ -86,18 +96,32 @@ struct store_filter {
 	const char *before;  /* id: older than this */
 	size_t limit;        /* 0: 50 */
 };
-/* Newest first: [{"id","question","status","mode","model","created","duration_ms","title","severity","clusters"}]. New reference. */
+/*
+ * Newest first:
+ * [{"id","question","status","mode","model","created","duration_ms","title","severity","clusters"}]. New
+ * reference.
+ */
 json_t *store_list(struct store *s, const struct store_filter *f, struct err *e);
-/* id may be any unique beginning of one (at least 4 characters), or "last". ERR_NOT_FOUND, ERR_ARG (several: they are named). */
+/*
+ * id may be any unique beginning of one (at least 4 characters), or "last". ERR_NOT_FOUND, ERR_ARG (several:
+ * they are named).
+ */
 int store_resolve(struct store *s, const char *id_part, char id[static STORE_ID], struct err *e) MUST_CHECK;
-/* The document; for a run that did not end it is put together from what was recorded, status "cancelled" or "running". New reference. */
+/*
+ * The document; for a run that did not end it is put together from what was recorded, status "cancelled" or
+ * "running". New reference.
+ */
 json_t *store_document(struct store *s, const char *id, struct err *e);
-/* Everything: {"investigation","messages","tool_calls","evidence","findings","reads","events","usage"}; bodies with with_bodies. New reference. */
+/*
+ * Everything: {"investigation","messages","tool_calls","evidence","findings","reads","events","usage"}; bodies
+ * with with_bodies. New reference.
+ */
 json_t *store_dump(struct store *s, const char *id, bool with_bodies, struct err *e);
 /* Events with number > after, at most limit. New reference: [{"seq","time","kind","data"}]. */
 json_t *store_events(struct store *s, const char *id, int64_t after, size_t limit, struct err *e);
 /*
- * A recorded read for replay and evidence: {"state","status","type","why","bytes"}, body the caller's or NULL. NULL: none such.
+ * A recorded read for replay and evidence: {"state","status","type","why","bytes"}, body the caller's or NULL.
+ * NULL: none such.
  * cluster NULL: any. accept NULL: application/json. Of several the newest that reached the source.
  */
 json_t *store_find_read(struct store *s, const char *id, const char *cluster, const char *path, const char *accept, char **body,
@@ -106,7 +130,10 @@ json_t *store_find_read(struct store *s, const char *id, const char *cluster, co
 int store_delete(struct store *s, const char *id, struct err *e) MUST_CHECK;
 
 /* --- search (search.c) --- */
-/* Words anywhere in question, answer, causes, objects, evidence: [{"id","question","status","created","snippet"}]. New reference. */
+/*
+ * Words anywhere in question, answer, causes, objects, evidence:
+ * [{"id","question","status","created","snippet"}]. New reference.
+ */
 json_t *store_search(struct store *s, const char *words, size_t limit, struct err *e);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /*
- * Appends at most about max_bytes of s: the head and the tail, whole lines, with "[... 1,234 lines (56 KiB) left out ...]" between.
+ * Appends at most about max_bytes of s: the head and the tail, whole lines, with "[... 1,234 lines (56 KiB) left
+ * out ...]" between.
  * head_share: 0..100, percent of the room for the head. Returns the number of lines left out.
  */
 size_t clip_text(struct buf *out, const char *s, size_t n, size_t max_bytes, unsigned head_share);

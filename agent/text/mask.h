@@ -2,8 +2,10 @@
 /*
  * The one masker that stands at every exit (model, page, chat, export): secrets in text become stable marks like
  * [masked:jwt:3f9a]. Deterministic: the same secret gives the same mark, so that texts stay comparable.
- * What counts: private keys (PEM), JWTs, bearer and basic credentials in headers and URLs, AWS, Azure, GCP, GitHub, Slack, OpenAI keys,
- * values of keys named password, passwd, secret, token, api_key, access_key, connection strings. Never masks: names of objects,
+ * What counts: private keys (PEM), JWTs, bearer and basic credentials in headers and URLs, AWS, Azure, GCP,
+ * GitHub, Slack, OpenAI keys,
+ * values of keys named password, passwd, secret, token, api_key, access_key, connection strings. Never masks:
+ * names of objects,
  * UIDs, image digests, resourceVersions.
  */
 #ifndef AGENT_TEXT_MASK_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Looking quotes up: a quote verifies when it is a substring of the evidence, runs of white space counting as one; at least
+ * Looking quotes up: a quote verifies when it is a substring of the evidence, runs of white space counting as
+ * one; at least
  * 8 characters, or the whole text.
  */
 #ifndef AGENT_TEXT_QUOTE_H

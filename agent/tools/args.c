@@ -7,7 +7,7 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 
-#define STRING_MAX 4096  /* of one parameter: nothing a tool takes is longer */
+#define STRING_MAX 4096 /* of one parameter: nothing a tool takes is longer */
 #define STRINGS_MAX 64
 
 static json_t *param_schema(const struct param *p)
@@ -44,7 +44,8 @@ json_t *args_schema(const struct tool *t, const char *const *clusters)
 			json_array_append_new(required, json_string(p->name));
 	}
 	if (clusters) {
-		struct param p = {.name = "cluster", .help = "which cluster; the first when left out", .choices = clusters};
+		struct param p = {
+			.name = "cluster", .help = "which cluster; the first when left out", .choices = clusters};
 
 		json_object_set_new(properties, p.name, param_schema(&p));
 	}
@@ -106,7 +107,8 @@ static json_t *as_string(const struct tool *t, const struct param *p, json_t *v,
 		return NULL;
 	}
 	if (json_string_length(out) > STRING_MAX || strlen(json_string_value(out)) != json_string_length(out)) {
-		err_set(e, ERR_ARG, "%s: parameter \"%s\" is longer than %d bytes or holds a NUL", t->name, p->name, STRING_MAX);
+		err_set(e, ERR_ARG, "%s: parameter \"%s\" is longer than %d bytes or holds a NUL", t->name, p->name,
+			STRING_MAX);
 		json_decref(out);
 		return NULL;
 	}
@@ -165,11 +167,12 @@ static json_t *as_strings(const struct tool *t, const struct param *p, json_t *v
 		if (item)
 			json_array_append_new(out, item);
 	} else {
-		json_array_foreach(v, i, item) {
+		json_array_foreach (v, i, item) {
 			json_t *s = i < STRINGS_MAX ? as_string(t, p, item, e) : NULL;
 
 			if (i >= STRINGS_MAX)
-				err_set(e, ERR_ARG, "%s: parameter \"%s\" takes at most %d entries", t->name, p->name, STRINGS_MAX);
+				err_set(e, ERR_ARG, "%s: parameter \"%s\" takes at most %d entries", t->name, p->name,
+					STRINGS_MAX);
 			if (!s) {
 				json_decref(out);
 				return NULL;
@@ -211,7 +214,7 @@ static json_t *check_all(const struct tool *t, json_t *given, char **cluster, st
 	json_t *out = json_object(), *v;
 	const char *name;
 
-	json_object_foreach(given, name, v) {
+	json_object_foreach (given, name, v) {
 		const struct param *p = param_find(t, name);
 		json_t *good;
 
@@ -233,7 +236,8 @@ static json_t *check_all(const struct tool *t, json_t *given, char **cluster, st
 	}
 	for (const struct param *p = t->params; p && p->name; p++) {
 		if (p->required && !json_object_get(out, p->name)) {
-			err_set(e, ERR_ARG, "%s: parameter \"%s\" is missing (%s)", t->name, p->name, str_or(p->help, "required"));
+			err_set(e, ERR_ARG, "%s: parameter \"%s\" is missing (%s)", t->name, p->name,
+				str_or(p->help, "required"));
 			goto bad;
 		}
 	}

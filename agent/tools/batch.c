@@ -25,8 +25,8 @@ struct signal {
 
 struct batch {
 	struct batch_options o;
-	struct map *known;           /* call key to struct answer */
-	struct map *texts;           /* evidence name to whole text */
+	struct map *known; /* call key to struct answer */
+	struct map *texts; /* evidence name to whole text */
 	struct signal *signal;
 };
 
@@ -196,8 +196,8 @@ static char *frame(struct batch *b, const char *text, int evidence, size_t total
 {
 	if (!cut)
 		return mem_printf("[E%d]\n%s", evidence, text);
-	return mem_printf("[E%d, the first %zu of %zu bytes; read on with more(evidence=\"E%d\", offset=%zu)]\n%s", evidence,
-			  b->o.text_max, total, evidence, b->o.text_max, text);
+	return mem_printf("[E%d, the first %zu of %zu bytes; read on with more(evidence=\"E%d\", offset=%zu)]\n%s",
+			  evidence, b->o.text_max, total, evidence, b->o.text_max, text);
 }
 
 /* Gives a result its evidence and frame, and remembers it. */
@@ -210,9 +210,11 @@ static void remember(struct batch *b, struct call *c, struct call_result *r)
 
 	r->truncated = total > b->o.text_max;
 	shown = mem_strn(whole, r->truncated ? call_cut(whole, total, b->o.text_max) : total);
-	r->evidence = evidence_add(b->o.world->evidence,
-				   &(struct evidence_item){.cluster = r->cluster, .source = call_source(c),
-							   .pointer = "", .quote = whole, .derived = true});
+	r->evidence = evidence_add(b->o.world->evidence, &(struct evidence_item){.cluster = r->cluster,
+										 .source = call_source(c),
+										 .pointer = "",
+										 .quote = whole,
+										 .derived = true});
 	name = mem_printf("E%d", r->evidence);
 	map_set(b->texts, name, whole);
 	r->text = frame(b, shown, r->evidence, total, r->truncated);
@@ -230,16 +232,19 @@ static void from_record(const struct answer *a, struct call_result *r)
 	r->status = a->status;
 	r->evidence = a->evidence;
 	r->repeated = true;
-	r->text = mem_printf("Already answered in this investigation (see E%d); nothing was read again. The answer was:\n%s",
-			     a->evidence, a->text);
+	r->text = mem_printf(
+		"Already answered in this investigation (see E%d); nothing was read again. The answer was:\n%s",
+		a->evidence, a->text);
 	r->text_len = strlen(r->text);
 }
 
 /* Looks a call up or starts it. */
 static void start(struct run *r, size_t i)
 {
-	struct call *c = call_new(&(struct call_setup){.world = r->b->o.world, .registry = r->b->o.registry,
-						       .cancel = r->b->o.cancel, .limit_ms = r->b->o.call_ms},
+	struct call *c = call_new(&(struct call_setup){.world = r->b->o.world,
+						       .registry = r->b->o.registry,
+						       .cancel = r->b->o.cancel,
+						       .limit_ms = r->b->o.call_ms},
 				  &r->q[i]);
 	const struct answer *a;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tool calls of one turn, run in parallel, answered in request order. An identical call of the same investigation is answered
+ * Tool calls of one turn, run in parallel, answered in request order. An identical call of the same
+ * investigation is answered
  * from the record. Cancel does not wait for a worker: a late one frees its call itself.
  */
 #ifndef AGENT_TOOLS_BATCH_H
@@ -47,7 +48,10 @@ struct batch_options {
 struct batch;
 struct batch *batch_new(const struct batch_options *o); /* o is copied */
 void batch_free(struct batch *b);
-/* Runs all; results has room for n and is filled for each, also on cancel (status TOOL_ERROR "cancelled"). 0, or -1 ERR_CANCELED. */
+/*
+ * Runs all; results has room for n and is filled for each, also on cancel (status TOOL_ERROR "cancelled"). 0, or
+ * -1 ERR_CANCELED.
+ */
 int batch_run(struct batch *b, const struct call_request *q, size_t n, struct call_result *results, struct err *e);
 /* More of a result that was cut, by evidence id: bytes from offset. The caller's; NULL: no such result. */
 char *batch_more(struct batch *b, int evidence, size_t offset, size_t max, size_t *total);

@@ -18,8 +18,8 @@ struct call {
 	char *id, *name, *raw;
 	const struct tool *tool;
 	char *cluster;
-	json_t *args;          /* NULL: not understood */
-	struct err why;        /* of a refusal */
+	json_t *args;	/* NULL: not understood */
+	struct err why; /* of a refusal */
 	char *key, *source;
 	struct work work;
 	struct cancel *cancel; /* of this call: the deadline fires it too */
@@ -145,8 +145,10 @@ char *call_take_text(struct call *c, size_t *len)
 	auto_buf struct buf clean = BUF_INIT(WORK_TEXT_MAX * 2);
 
 	if (c->late) {
-		buf_printf(&clean, "This took longer than %lld s and was stopped.%s", (long long)(c->setup.limit_ms / 1000),
-			   c->work.answered ? " What had come by then:\n" : " Ask for less: a namespace, a name, a limit.");
+		buf_printf(&clean, "This took longer than %lld s and was stopped.%s",
+			   (long long)(c->setup.limit_ms / 1000),
+			   c->work.answered ? " What had come by then:\n"
+					    : " Ask for less: a namespace, a name, a limit.");
 	}
 	if (c->work.answered)
 		utf8_clean(&clean, buf_cstr(&c->work.text), c->work.text.len);

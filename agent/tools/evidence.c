@@ -21,7 +21,7 @@ struct evidence {
 	pthread_mutex_t lock;
 	struct item **items; /* items[i] has id i + 1; pointers stay put while the array grows */
 	size_t count, cap;
-	struct map *known; /* cluster, source, pointer and quote to item */
+	struct map *known;     /* cluster, source, pointer and quote to item */
 	struct item **dropped; /* after renumbering: texts stay readable until the end */
 	size_t dropped_count;
 };
@@ -193,7 +193,8 @@ void evidence_renumber(struct evidence *e, const int *order, int count, int *map
 	e->known = map_new(NULL);
 	for (size_t i = 0; i < e->count; i++) {
 		struct item *it = e->items[i];
-		auto_free char *key = mem_printf("%s\x1f%s\x1f%s\x1f%s", it->cluster, it->source, it->pointer, it->quote);
+		auto_free char *key =
+			mem_printf("%s\x1f%s\x1f%s\x1f%s", it->cluster, it->source, it->pointer, it->quote);
 
 		it->id = (int)i + 1;
 		map_inputs(it, map, old);

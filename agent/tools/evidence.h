@@ -28,10 +28,14 @@ int evidence_add(struct evidence *e, const struct evidence_item *item); /* its i
 int evidence_count(struct evidence *e);
 /* The text of one; borrowed until evidence_free; NULL for no such id. */
 const char *evidence_quote(struct evidence *e, int id);
-/* As in the contract: {"id","cluster","source","pointer","quote"[,"derived","inputs"]}. New reference; NULL for no such id. */
+/*
+ * As in the contract: {"id","cluster","source","pointer","quote"[,"derived","inputs"]}. New reference; NULL for
+ * no such id.
+ */
 json_t *evidence_json(struct evidence *e, int id);
 /*
- * New numbers: order[i] becomes i + 1, the others are dropped. After it old ids mean nothing; map (size evidence_count() + 1 before the call)
+ * New numbers: order[i] becomes i + 1, the others are dropped. After it old ids mean nothing; map (size
+ * evidence_count() + 1 before the call)
  * receives old id to new, 0 for dropped ones.
  */
 void evidence_renumber(struct evidence *e, const int *order, int count, int *map);

@@ -17,8 +17,8 @@
 /* The two enums are one: what a source says is what a toolset sees. */
 _Static_assert((int)SEEN_OK == READ_OK && (int)SEEN_NOT_FOUND == READ_NOT_FOUND && (int)SEEN_DENIED == READ_DENIED &&
 		       (int)SEEN_NOT_SERVED == READ_NOT_SERVED && (int)SEEN_NOT_CAPTURED == READ_NOT_CAPTURED &&
-		       (int)SEEN_CUT == READ_CUT && (int)SEEN_EMPTY == READ_EMPTY && (int)SEEN_TIMEOUT == READ_TIMEOUT &&
-		       (int)SEEN_FAILED == READ_FAILED,
+		       (int)SEEN_CUT == READ_CUT && (int)SEEN_EMPTY == READ_EMPTY &&
+		       (int)SEEN_TIMEOUT == READ_TIMEOUT && (int)SEEN_FAILED == READ_FAILED,
 	       "enum seen and enum read_state");
 
 static int64_t now_ms(struct work *w)
@@ -43,10 +43,16 @@ static const struct kind_info *kind_info(struct work *w, const struct kind *k)
 	if (!k)
 		return NULL;
 	out = ARENA_NEW(w->arena, struct kind_info);
-	*out = (struct kind_info){.resource = k->resource, .group = k->group, .version = k->version,
-				  .api_version = k->api_version, .kind = k->kind, .plural = k->plural,
-				  .singular = k->singular, .short_names = k->short_names,
-				  .namespaced = k->namespaced, .listable = k->listable};
+	*out = (struct kind_info){.resource = k->resource,
+				  .group = k->group,
+				  .version = k->version,
+				  .api_version = k->api_version,
+				  .kind = k->kind,
+				  .plural = k->plural,
+				  .singular = k->singular,
+				  .short_names = k->short_names,
+				  .namespaced = k->namespaced,
+				  .listable = k->listable};
 	return out;
 }
 
@@ -117,8 +123,8 @@ static void touch_object(struct work *w, const json_t *o)
 		work_touch(w, k->resource, json_str_at(o, "metadata.namespace"), json_str_at(o, "metadata.name"), NULL);
 }
 
-static json_t *find_kind(struct work *w, const char *api_version, const char *kind_name, const char *ns, const char *name,
-			 enum seen *seen)
+static json_t *find_kind(struct work *w, const char *api_version, const char *kind_name, const char *ns,
+			 const char *name, enum seen *seen)
 {
 	enum read_state state = READ_OK;
 	json_t *o = facts_find_kind(w->cluster->facts, api_version, kind_name, ns, name, &state);
@@ -179,7 +185,8 @@ static char *path(struct work *w, const json_t *object)
 	return facts_path(w->cluster->facts, object);
 }
 
-static json_t *get_json(struct work *w, const char *raw, const char *accept, enum seen *seen, char *why, size_t why_size)
+static json_t *get_json(struct work *w, const char *raw, const char *accept, enum seen *seen, char *why,
+			size_t why_size)
 {
 	struct source_request q = {.path = raw, .accept = accept, .cancel = w->cancel};
 	struct origin_reply r = {0};
@@ -256,7 +263,8 @@ static void regex_drop(void *r)
 }
 
 /* The last pattern stays compiled: a grep asks for the same one line after line. */
-static int match(struct work *w, const char *pattern, bool nocase, const char *s, size_t len, char *why, size_t why_size)
+static int match(struct work *w, const char *pattern, bool nocase, const char *s, size_t len, char *why,
+		 size_t why_size)
 {
 	struct work_regex *last = w->regex;
 	struct err e = {0};
@@ -289,7 +297,10 @@ static void log_note(int level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	log_at(level < LOG_ERROR ? LOG_ERROR : level > LOG_DEBUG ? LOG_DEBUG : (enum log_level)level, "toolset", "%s", line);
+	log_at(level < LOG_ERROR   ? LOG_ERROR
+	       : level > LOG_DEBUG ? LOG_DEBUG
+				   : (enum log_level)level,
+	       "toolset", "%s", line);
 }
 
 const struct host work_host = {

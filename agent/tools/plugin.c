@@ -58,8 +58,8 @@ static int check_tools(const struct toolset *t, struct err *e)
 	}
 	for (const struct check *const *p = t->checks; p && *p; p++) {
 		if ((*p)->size < offsetof(struct check, run) + sizeof((*p)->run))
-			return err_set(e, ERR_CONFIG, "toolset %s: a check has size %u, at least %zu is needed", t->name,
-				       (*p)->size, sizeof(struct check));
+			return err_set(e, ERR_CONFIG, "toolset %s: a check has size %u, at least %zu is needed",
+				       t->name, (*p)->size, sizeof(struct check));
 		if (!good_name((*p)->name, true) || str_empty((*p)->help) || !(*p)->run)
 			return err_set(e, ERR_CONFIG,
 				       "toolset %s: check \"%s\" needs a kebab-case name, a help text and a function",
@@ -76,8 +76,8 @@ int plugin_check(const struct toolset *t, struct err *e)
 		return err_set(e, ERR_CONFIG, "it was built for toolset ABI %u, this program speaks %u: build it again",
 			       t->abi, TOOLSET_ABI);
 	if (t->size < offsetof(struct toolset, probe) + sizeof(t->probe))
-		return err_set(e, ERR_CONFIG, "its struct toolset has %u bytes, ABI %u needs %zu: build it again", t->size,
-			       TOOLSET_ABI, sizeof(struct toolset));
+		return err_set(e, ERR_CONFIG, "its struct toolset has %u bytes, ABI %u needs %zu: build it again",
+			       t->size, TOOLSET_ABI, sizeof(struct toolset));
 	if (!good_name(t->name, false) || str_empty(t->help))
 		return err_set(e, ERR_CONFIG, "it has no name of [a-z0-9_], or no help text");
 	return check_tools(t, e);

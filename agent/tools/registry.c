@@ -37,8 +37,8 @@ static void append(struct registry *r, const struct toolset *t, const char *path
 	MEM_GROW(r->origins, n, r->origin_cap);
 	MEM_GROW(r->entries, r->count, r->cap);
 	r->origins[n] = path ? mem_str(path) : NULL;
-	r->entries[r->count++] = (struct registry_entry){
-		.toolset = t, .origin = path ? r->origins[n] : "built in", .enabled = enabled};
+	r->entries[r->count++] =
+		(struct registry_entry){.toolset = t, .origin = path ? r->origins[n] : "built in", .enabled = enabled};
 }
 
 static bool listed(char *const *list, const char *name)
@@ -65,10 +65,12 @@ int registry_add_builtin(struct registry *r, char *const *disabled, struct err *
 		for (size_t i = 0; i < r->count && n + 1 < ARRAY_LEN(names); i++)
 			names[n++] = r->entries[i].toolset->name;
 		if (str_nearest(*disabled, names))
-			return err_set(e, ERR_CONFIG, "toolsets.disable: there is no toolset \"%s\"; did you mean \"%s\"?",
-				       *disabled, str_nearest(*disabled, names));
+			return err_set(e, ERR_CONFIG,
+				       "toolsets.disable: there is no toolset \"%s\"; did you mean \"%s\"?", *disabled,
+				       str_nearest(*disabled, names));
 		return err_set(e, ERR_CONFIG,
-			       "toolsets.disable: there is no toolset \"%s\"; `dupin toolset list` shows them", *disabled);
+			       "toolsets.disable: there is no toolset \"%s\"; `dupin toolset list` shows them",
+			       *disabled);
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The toolsets of this run: linked in, and loaded from folders named in the config. A .so is refused with a reason when its
+ * The toolsets of this run: linked in, and loaded from folders named in the config. A .so is refused with a
+ * reason when its
  * ABI or size is wrong, the entry symbol is missing, a name clashes, or others could have written it. Never unloaded.
  */
 #ifndef AGENT_TOOLS_REGISTRY_H
@@ -20,9 +21,15 @@ struct registry_entry {
 
 struct registry *registry_new(void);
 void registry_free(struct registry *r);
-/* The linked-in ones, but those named in disabled (NULL-terminated list or NULL). ERR_CONFIG when a name there is unknown. */
+/*
+ * The linked-in ones, but those named in disabled (NULL-terminated list or NULL). ERR_CONFIG when a name there
+ * is unknown.
+ */
 int registry_add_builtin(struct registry *r, char *const *disabled, struct err *e) MUST_CHECK;
-/* Every *.so of the folder, sorted. What is refused goes to refused(ctx, path, why); -1 only when the folder itself cannot be read or trusted. */
+/*
+ * Every *.so of the folder, sorted. What is refused goes to refused(ctx, path, why); -1 only when the folder
+ * itself cannot be read or trusted.
+ */
 int registry_add_folder(struct registry *r, const char *folder, void (*refused)(void *ctx, const char *path, const char *why),
 			void *ctx, struct err *e) MUST_CHECK;
 /* One file. -1 with the reason. */

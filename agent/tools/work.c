@@ -70,7 +70,8 @@ void work_touch(struct work *w, const char *resource, const char *ns, const char
 	for (size_t i = 0; i < w->touch_count; i++) {
 		const struct work_touch *t = &w->touches[i];
 
-		if (str_eq(t->resource, resource) && str_eq(t->ns, ns) && str_eq(t->name, name) && str_eq(t->path, path))
+		if (str_eq(t->resource, resource) && str_eq(t->ns, ns) && str_eq(t->name, name) &&
+		    str_eq(t->path, path))
 			return;
 	}
 	MEM_GROW(w->touches, w->touch_count, w->touch_cap);
@@ -102,8 +103,8 @@ static struct work_ref ref_copy(const struct object_ref *r)
 	if (r->object)
 		return (struct work_ref){key_of(r->object, "apiVersion"), key_of(r->object, "kind"),
 					 key_of(r->object, "metadata.namespace"), key_of(r->object, "metadata.name")};
-	return (struct work_ref){mem_str(r->api_version), mem_str(r->kind),
-				 str_empty(r->ns) ? NULL : mem_str(r->ns), mem_str(r->name)};
+	return (struct work_ref){mem_str(r->api_version), mem_str(r->kind), str_empty(r->ns) ? NULL : mem_str(r->ns),
+				 mem_str(r->name)};
 }
 
 static struct work_ref *refs_copy(const struct object_ref *refs, size_t n)

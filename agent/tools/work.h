@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One run of a tool, a check or a probe: what it may use (the host's services) and what it left (text, findings, what it
+ * One run of a tool, a check or a probe: what it may use (the host's services) and what it left (text, findings,
+ * what it
  * touched). Belongs to the thread that runs it; read by others only after it ended.
  */
 #ifndef AGENT_TOOLS_WORK_H

@@ -55,8 +55,10 @@ int work_cite(struct work *w, const json_t *object, const char *pointer, const c
 		return 0;
 	narrow(text, quote);
 	source = mem_printf("GET %s", path);
-	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name, .source = source,
-									.pointer = pointer, .quote = text,
+	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name,
+									.source = source,
+									.pointer = pointer,
+									.quote = text,
 									.derived = derived});
 }
 
@@ -70,8 +72,9 @@ int work_cite_line(struct work *w, const char *source, size_t line, const char *
 		return 0;
 	if (n > CITE_MAX)
 		text[utf8_cut(text, n, CITE_MAX)] = '\0';
-	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name, .source = source,
-									.pointer = pointer, .quote = text});
+	return evidence_add(w->world->evidence,
+			    &(struct evidence_item){
+				    .cluster = w->cluster->name, .source = source, .pointer = pointer, .quote = text});
 }
 
 /* "3 DeviceClasses, none named gpu-h100": of a kind that was read, what is missing in it. */
@@ -94,11 +97,12 @@ int work_cite_absence(struct work *w, const char *resource, const char *ns, cons
 	if (n == 1)
 		text = mem_printf("1 %s, not named %s", k->kind, name);
 	else
-		text = mem_printf("%zu %s%s, none named %s", n, k->kind,
-				  str_ends(k->kind, "s") ? "es" : "s", name);
+		text = mem_printf("%zu %s%s, none named %s", n, k->kind, str_ends(k->kind, "s") ? "es" : "s", name);
 	source = mem_printf("GET %s", path);
-	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name, .source = source,
-									.pointer = "/items", .quote = text,
+	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name,
+									.source = source,
+									.pointer = "/items",
+									.quote = text,
 									.derived = true});
 }
 
@@ -106,7 +110,10 @@ int work_cite_derived(struct work *w, const char *source, const char *pointer, c
 {
 	if (str_empty(text))
 		return 0;
-	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name, .source = source,
-									.pointer = pointer, .quote = text,
-									.derived = true, .inputs = inputs});
+	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name,
+									.source = source,
+									.pointer = pointer,
+									.quote = text,
+									.derived = true,
+									.inputs = inputs});
 }

@@ -11,7 +11,7 @@
 #include "agent/io/url.h"
 
 #define LOG_TEXT_MAX (16u << 20) /* of a log that is wanted whole; log_each has no such bound */
-#define LOG_LINE_MAX (1u << 20)  /* a longer line is handed on in pieces */
+#define LOG_LINE_MAX (1u << 20)	 /* a longer line is handed on in pieces */
 
 static void parameter(struct buf *b, const char *name, const char *value)
 {
@@ -64,8 +64,11 @@ void work_log(struct work *w, const struct log_request *q, struct log_text *out)
 {
 	auto_free char *path = log_path(q);
 	auto_free char *what = log_what(q);
-	struct source_request request = {
-		.path = path, .accept = "text/plain, */*", .max_bytes = LOG_TEXT_MAX, .what = what, .cancel = w->cancel};
+	struct source_request request = {.path = path,
+					 .accept = "text/plain, */*",
+					 .max_bytes = LOG_TEXT_MAX,
+					 .what = what,
+					 .cancel = w->cancel};
 	struct origin_reply reply = {0};
 	char *text;
 
@@ -120,8 +123,8 @@ static int on_piece(void *ctx, const char *data, size_t len)
 	return l->stopped;
 }
 
-enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t), void *ctx,
-			char *why, size_t why_size)
+enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t),
+			void *ctx, char *why, size_t why_size)
 {
 	auto_free char *path = log_path(q);
 	auto_free char *what = log_what(q);

@@ -48,8 +48,7 @@ void world_add(struct world *w, struct source *source, const char *scope_ns)
 		name = mem_printf("%s#%d", source_name(source), n);
 	}
 	w->clusters = mem_resize_array(w->clusters, w->count + 1, sizeof(*w->clusters));
-	w->clusters[w->count++] =
-		(struct cluster){.name = name, .source = source, .facts = facts_new(source, &scope)};
+	w->clusters[w->count++] = (struct cluster){.name = name, .source = source, .facts = facts_new(source, &scope)};
 }
 
 struct cluster *world_cluster(struct world *w, const char *name)

@@ -8,11 +8,29 @@
 
 /* In the order in which checks ask for them. */
 static const char *const wanted[] = {
-	"pods", "events", "nodes", "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch",
-	"cronjobs.batch", "services", "endpointslices.discovery.k8s.io", "persistentvolumeclaims", "persistentvolumes",
-	"storageclasses.storage.k8s.io", "configmaps", "secrets", "serviceaccounts", "resourcequotas",
-	"resourceclaims.resource.k8s.io", "deviceclasses.resource.k8s.io", "resourceslices.resource.k8s.io",
-	"resourceclaimtemplates.resource.k8s.io", "namespaces",
+	"pods",
+	"events",
+	"nodes",
+	"deployments.apps",
+	"replicasets.apps",
+	"statefulsets.apps",
+	"daemonsets.apps",
+	"jobs.batch",
+	"cronjobs.batch",
+	"services",
+	"endpointslices.discovery.k8s.io",
+	"persistentvolumeclaims",
+	"persistentvolumes",
+	"storageclasses.storage.k8s.io",
+	"configmaps",
+	"secrets",
+	"serviceaccounts",
+	"resourcequotas",
+	"resourceclaims.resource.k8s.io",
+	"deviceclasses.resource.k8s.io",
+	"resourceslices.resource.k8s.io",
+	"resourceclaimtemplates.resource.k8s.io",
+	"namespaces",
 };
 
 struct ahead {

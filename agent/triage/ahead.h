@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading ahead: on a live cluster the lists that most checks want are fetched side by side while the first checks run. The
+ * Reading ahead: on a live cluster the lists that most checks want are fetched side by side while the first
+ * checks run. The
  * facts join identical reads, so nothing is fetched twice.
  */
 #ifndef AGENT_TRIAGE_AHEAD_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The chain. From a finding's own objects a walk goes along what they depend on; a finding met on the way may explain it:
+ * The chain. From a finding's own objects a walk goes along what they depend on; a finding met on the way may
+ * explain it:
  *  - a symptom is explained by whatever is met, the nearest first, shared failing objects counting as distance 0;
  *  - a finding that proves its own cause (score at or above SURE) only by what it blames itself;
  *  - in between, by what it depends on.
@@ -22,7 +23,7 @@
 
 /* Findings by the objects they are about, per cluster. */
 struct place {
-	int *ids;          /* 0 ends */
+	int *ids; /* 0 ends */
 	size_t count, cap;
 };
 
@@ -139,7 +140,8 @@ static bool is_object(const struct triage_finding *g, const struct step *s)
 	       str_eq(g->f.object.name, s->name);
 }
 
-static bool may_explain(const struct triage_finding *g, const struct triage_finding *f, const struct step *s, bool blamed)
+static bool may_explain(const struct triage_finding *g, const struct triage_finding *f, const struct step *s,
+			bool blamed)
 {
 	if (g->id == f->id || !g->now || g->f.severity < f->f.severity - 1)
 		return false;
@@ -245,7 +247,6 @@ static double weight(const struct triage_finding *f)
 
 	return f->f.symptom ? w / 2 : w;
 }
-
 
 static int by_weight(const void *a, const void *b, void *ctx)
 {

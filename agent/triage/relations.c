@@ -30,7 +30,7 @@ static void edges_of_list(const struct edges *e, const char *kind, json_t *objec
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(objects, i, o) {
+	json_array_foreach (objects, i, o) {
 		edge(e, kind, e->ns, json_str_at(o, "metadata.name"));
 	}
 	json_decref(objects);
@@ -44,7 +44,7 @@ static void volume_edges(const struct edges *e, const json_t *volume)
 	edge(e, "PersistentVolumeClaim", e->ns, json_str_at(volume, "persistentVolumeClaim.claimName"));
 	edge(e, "ConfigMap", e->ns, json_str_at(volume, "configMap.name"));
 	edge(e, "Secret", e->ns, json_str_at(volume, "secret.secretName"));
-	json_array_foreach(json_at(volume, "projected.sources"), i, part) {
+	json_array_foreach (json_at(volume, "projected.sources"), i, part) {
 		edge(e, "ConfigMap", e->ns, json_str_at(part, "configMap.name"));
 		edge(e, "Secret", e->ns, json_str_at(part, "secret.name"));
 	}
@@ -55,12 +55,12 @@ static void container_edges(const struct edges *e, const json_t *containers)
 	const json_t *c, *env;
 	size_t i, k;
 
-	json_array_foreach(containers, i, c) {
-		json_array_foreach(json_at(c, "env"), k, env) {
+	json_array_foreach (containers, i, c) {
+		json_array_foreach (json_at(c, "env"), k, env) {
 			edge(e, "ConfigMap", e->ns, json_str_at(env, "valueFrom.configMapKeyRef.name"));
 			edge(e, "Secret", e->ns, json_str_at(env, "valueFrom.secretKeyRef.name"));
 		}
-		json_array_foreach(json_at(c, "envFrom"), k, env) {
+		json_array_foreach (json_at(c, "envFrom"), k, env) {
 			edge(e, "ConfigMap", e->ns, json_str_at(env, "configMapRef.name"));
 			edge(e, "Secret", e->ns, json_str_at(env, "secretRef.name"));
 		}
@@ -72,11 +72,11 @@ static void claim_edges(const struct edges *e, const json_t *pod)
 	const json_t *c;
 	size_t i;
 
-	json_array_foreach(json_at(pod, "spec.resourceClaims"), i, c) {
+	json_array_foreach (json_at(pod, "spec.resourceClaims"), i, c) {
 		edge(e, "ResourceClaim", e->ns, json_str_at(c, "resourceClaimName"));
 		edge(e, "ResourceClaimTemplate", e->ns, json_str_at(c, "resourceClaimTemplateName"));
 	}
-	json_array_foreach(json_at(pod, "status.resourceClaimStatuses"), i, c) {
+	json_array_foreach (json_at(pod, "status.resourceClaimStatuses"), i, c) {
 		edge(e, "ResourceClaim", e->ns, json_str_at(c, "resourceClaimName"));
 	}
 }
@@ -89,10 +89,10 @@ static void pod_edges(const struct edges *e, const json_t *pod)
 	edge(e, "Node", NULL, json_str_at(pod, "spec.nodeName"));
 	edge(e, "ServiceAccount", e->ns, json_str_at(pod, "spec.serviceAccountName"));
 	edge(e, "PriorityClass", NULL, json_str_at(pod, "spec.priorityClassName"));
-	json_array_foreach(json_at(pod, "spec.imagePullSecrets"), i, part) {
+	json_array_foreach (json_at(pod, "spec.imagePullSecrets"), i, part) {
 		edge(e, "Secret", e->ns, json_str_at(part, "name"));
 	}
-	json_array_foreach(json_at(pod, "spec.volumes"), i, part) {
+	json_array_foreach (json_at(pod, "spec.volumes"), i, part) {
 		volume_edges(e, part);
 	}
 	container_edges(e, json_at(pod, "spec.containers"));
@@ -126,11 +126,11 @@ static void ingress_edges(const struct edges *e, const json_t *o)
 
 	edge(e, "IngressClass", NULL, json_str_at(o, "spec.ingressClassName"));
 	edge(e, "Service", e->ns, json_str_at(o, "spec.defaultBackend.service.name"));
-	json_array_foreach(json_at(o, "spec.tls"), i, rule) {
+	json_array_foreach (json_at(o, "spec.tls"), i, rule) {
 		edge(e, "Secret", e->ns, json_str_at(rule, "secretName"));
 	}
-	json_array_foreach(json_at(o, "spec.rules"), i, rule) {
-		json_array_foreach(json_at(rule, "http.paths"), k, path) {
+	json_array_foreach (json_at(o, "spec.rules"), i, rule) {
+		json_array_foreach (json_at(rule, "http.paths"), k, path) {
 			edge(e, "Service", e->ns, json_str_at(path, "backend.service.name"));
 		}
 	}
@@ -141,12 +141,14 @@ static void route_edges(const struct edges *e, const json_t *o)
 	const json_t *part, *ref;
 	size_t i, k;
 
-	json_array_foreach(json_at(o, "spec.parentRefs"), i, part) {
-		edge(e, json_str_or(part, "kind", "Gateway"), json_str_or(part, "namespace", e->ns), json_str_at(part, "name"));
+	json_array_foreach (json_at(o, "spec.parentRefs"), i, part) {
+		edge(e, json_str_or(part, "kind", "Gateway"), json_str_or(part, "namespace", e->ns),
+		     json_str_at(part, "name"));
 	}
-	json_array_foreach(json_at(o, "spec.rules"), i, part) {
-		json_array_foreach(json_at(part, "backendRefs"), k, ref) {
-			edge(e, json_str_or(ref, "kind", "Service"), json_str_or(ref, "namespace", e->ns), json_str_at(ref, "name"));
+	json_array_foreach (json_at(o, "spec.rules"), i, part) {
+		json_array_foreach (json_at(part, "backendRefs"), k, ref) {
+			edge(e, json_str_or(ref, "kind", "Service"), json_str_or(ref, "namespace", e->ns),
+			     json_str_at(ref, "name"));
 		}
 	}
 }
@@ -156,10 +158,10 @@ static void resource_claim_edges(const struct edges *e, const json_t *requests)
 	const json_t *r, *sub;
 	size_t i, k;
 
-	json_array_foreach(requests, i, r) {
+	json_array_foreach (requests, i, r) {
 		edge(e, "DeviceClass", NULL, json_str_at(r, "deviceClassName"));
 		edge(e, "DeviceClass", NULL, json_str_at(r, "exactly.deviceClassName"));
-		json_array_foreach(json_at(r, "firstAvailable"), k, sub) {
+		json_array_foreach (json_at(r, "firstAvailable"), k, sub) {
 			edge(e, "DeviceClass", NULL, json_str_at(sub, "deviceClassName"));
 		}
 	}
@@ -180,7 +182,8 @@ static void object_edges(const struct edges *e, const json_t *o, const char *kin
 	else if (str_eq(kind, "ResourceClaimTemplate"))
 		resource_claim_edges(e, json_at(o, "spec.spec.devices.requests"));
 	else if (str_eq(kind, "HorizontalPodAutoscaler"))
-		edge(e, json_str_or(o, "spec.scaleTargetRef.kind", "Deployment"), e->ns, json_str_at(o, "spec.scaleTargetRef.name"));
+		edge(e, json_str_or(o, "spec.scaleTargetRef.kind", "Deployment"), e->ns,
+		     json_str_at(o, "spec.scaleTargetRef.name"));
 	else if (str_eq(kind, "PersistentVolumeClaim")) {
 		edge(e, "PersistentVolume", NULL, json_str_at(o, "spec.volumeName"));
 		edge(e, "StorageClass", NULL, json_str_at(o, "spec.storageClassName"));
@@ -189,12 +192,26 @@ static void object_edges(const struct edges *e, const json_t *o, const char *kin
 	}
 }
 
-void relations_each(struct cluster *c, const struct relation_ref *from, void (*fn)(void *ctx, const struct relation_ref *to),
-		    void *ctx)
+void relations_each(struct cluster *c, const struct relation_ref *from,
+		    void (*fn)(void *ctx, const struct relation_ref *to), void *ctx)
 {
-	static const char *const kinds[] = {"Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob",
-					    "ReplicationController", "Service", "Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute",
-					    "TLSRoute", "ResourceClaim", "ResourceClaimTemplate", "HorizontalPodAutoscaler",
+	static const char *const kinds[] = {"Pod",
+					    "Deployment",
+					    "ReplicaSet",
+					    "StatefulSet",
+					    "DaemonSet",
+					    "Job",
+					    "CronJob",
+					    "ReplicationController",
+					    "Service",
+					    "Ingress",
+					    "HTTPRoute",
+					    "GRPCRoute",
+					    "TCPRoute",
+					    "TLSRoute",
+					    "ResourceClaim",
+					    "ResourceClaimTemplate",
+					    "HorizontalPodAutoscaler",
 					    "PersistentVolumeClaim"};
 	struct edges e = {.c = c, .ns = from->ns, .fn = fn, .ctx = ctx};
 	enum read_state state;

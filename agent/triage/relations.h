@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an object depends on: the edges along which a failure travels. Pods depend on their node, claims, volumes, configuration and service
- * account; workloads on their pods; Services on the pods they select; routes on Services; claims on classes. References are edges even
+ * What an object depends on: the edges along which a failure travels. Pods depend on their node, claims,
+ * volumes, configuration and service
+ * account; workloads on their pods; Services on the pods they select; routes on Services; claims on classes.
+ * References are edges even
  * when the object they name is missing: that is often the cause.
  */
 #ifndef AGENT_TRIAGE_RELATIONS_H

@@ -34,9 +34,12 @@ static int check_names(const struct registry *r, char *const *list, const char *
 			continue;
 		near = registry_nearest_check(r, *list);
 		if (near)
-			return err_set(e, ERR_ARG, "%s: there is no check \"%s\"; did you mean \"%s\"?", flag, *list, near);
-		return err_set(e, ERR_ARG, "%s: there is no check \"%s\"; `dupin toolset list` and `dupin toolset show NAME` list them",
-			       flag, *list);
+			return err_set(e, ERR_ARG, "%s: there is no check \"%s\"; did you mean \"%s\"?", flag, *list,
+				       near);
+		return err_set(
+			e, ERR_ARG,
+			"%s: there is no check \"%s\"; `dupin toolset list` and `dupin toolset show NAME` list them",
+			flag, *list);
 	}
 	return 0;
 }
@@ -79,7 +82,8 @@ static void run_cluster(struct triage *t, struct registry *r, const struct triag
 		auto_free char *what = mem_printf("%zu checks", left_out);
 
 		source_blind(c->source, READ_TIMEOUT, what,
-			     cancel_fired(t->world->cancel) ? "interrupted before they ran" : "no time was left for them");
+			     cancel_fired(t->world->cancel) ? "interrupted before they ran"
+							    : "no time was left for them");
 	}
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Checks to findings to a ranked chain of causes, without a model. A finding is folded under the deepest finding that explains it along
- * real relations (owners, claims, volumes, nodes, services, references, what it blames); causes rank by what they explain now. Deterministic:
+ * Checks to findings to a ranked chain of causes, without a model. A finding is folded under the deepest finding
+ * that explains it along
+ * real relations (owners, claims, volumes, nodes, services, references, what it blames); causes rank by what
+ * they explain now. Deterministic:
  * the same facts give the same bytes.
  */
 #ifndef AGENT_TRIAGE_TRIAGE_H
@@ -12,7 +14,8 @@
 #include "agent/tools/work.h"
 
 struct triage_options {
-	char *const *only, *const *skip; /* check names, NULL-terminated, or NULL. Unknown names: ERR_ARG with the nearest */
+	/* check names, NULL-terminated, or NULL. Unknown names: ERR_ARG with the nearest */
+	char *const *only, *const *skip;
 	struct pool *pool;               /* for reading ahead on live clusters; NULL: one read after the other */
 	int64_t deadline;                /* monotonic: checks not done by then are a blind spot; 0: none */
 };
@@ -35,7 +38,10 @@ struct triage {
 	size_t checks_run;
 };
 
-/* Runs every enabled check of every cluster and links what they found. Evidence ids of world are renumbered to the order of findings. */
+/*
+ * Runs every enabled check of every cluster and links what they found. Evidence ids of world are renumbered to
+ * the order of findings.
+ */
 struct triage *triage_run(struct world *w, struct registry *r, const struct triage_options *o, struct err *e);
 void triage_free(struct triage *t);
 const struct triage_finding *triage_find(const struct triage *t, int id);

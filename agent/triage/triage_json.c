@@ -60,8 +60,8 @@ json_t *triage_finding_json(const struct triage *t, const struct triage_finding 
 char *triage_title(const struct triage *t, const struct triage_finding *f)
 {
 	const struct work_ref *r = &f->f.object;
-	auto_free char *object = mem_printf("%s %s%s%s", str_or(r->kind, "object"), str_or(r->ns, ""), str_empty(r->ns) ? "" : "/",
-					    str_or(r->name, ""));
+	auto_free char *object = mem_printf("%s %s%s%s", str_or(r->kind, "object"), str_or(r->ns, ""),
+					    str_empty(r->ns) ? "" : "/", str_or(r->name, ""));
 
 	if (t->world->count > 1)
 		return mem_printf("[%s] %s: %s", f->f.cluster->name, object, f->f.cause);
@@ -81,8 +81,8 @@ static json_t *scanned(const struct triage *t)
 		sum.bytes += s.bytes;
 		objects += facts_objects(t->world->clusters[i].facts);
 	}
-	return json_pack("{s:I,s:I,s:I,s:I}", "objects", (json_int_t)objects, "requests", (json_int_t)sum.requests, "bytes",
-			 (json_int_t)sum.bytes, "duration_ms", (json_int_t)t->duration_ms);
+	return json_pack("{s:I,s:I,s:I,s:I}", "objects", (json_int_t)objects, "requests", (json_int_t)sum.requests,
+			 "bytes", (json_int_t)sum.bytes, "duration_ms", (json_int_t)t->duration_ms);
 }
 
 json_t *triage_json(const struct triage *t)

@@ -13,7 +13,7 @@ for f in $(find agent toolsets -name '*.c' -o -name '*.h' | sort); do
 		bad=1
 	fi
 done
-if awk 'BEGIN { bad = 0 } { line = $0; gsub(/\t/, "        ", line); if (length(line) > 136) { print FILENAME ":" FNR ": " length(line) " columns"; bad = 1 } } END { exit bad }' \
+if awk 'BEGIN { bad = 0 } { line = $0; gsub(/\t/, "        ", line); if (length(line) > 132) { print FILENAME ":" FNR ": " length(line) " columns"; bad = 1 } } END { exit bad }' \
 	$(find agent toolsets -name '*.c' -o -name '*.h' | sort); then :; else bad=1; fi
 if command -v pmccabe >/dev/null 2>&1; then
 	# modified McCabe, statements, first line, lines in function, file(line): name
