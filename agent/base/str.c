@@ -164,33 +164,44 @@ char *str_join(char *const *list, const char *sep)
 	return buf_steal(&b);
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static size_t length_gap(size_t n, size_t m)
+{
+	return n > m ? n - m : m - n;
+}
+
 size_t str_distance(const char *a, const char *b, size_t limit)
 {
 	enum { MAX = 128 };
-	size_t row[MAX + 1];
+	size_t rows[3][MAX + 1];
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
 	size_t n = strnlen(a, MAX + 1), m = strnlen(b, MAX + 1);
 
-	if (n > MAX || m > MAX || (n > m ? n - m : m - n) > limit)
+	if (n > MAX || m > MAX || length_gap(n, m) > limit)
 		return limit + 1;
 	for (size_t j = 0; j <= m; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= n; i++) {
-		size_t corner = row[0], best = i;
+		size_t *spare = before, best = i;
 
+		before = last;
+		last = row;
+		row = spare;
 		row[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			size_t cost = corner + (lower(a[i - 1]) != lower(b[j - 1]));
+			char x = lower(a[i - 1]), y = lower(b[j - 1]);
 
-			corner = row[j];
-			if (row[j] + 1 < cost)
-				cost = row[j] + 1;
-			if (row[j - 1] + 1 < cost)
-				cost = row[j - 1] + 1;
-			row[j] = cost;
-			if (cost < best)
-				best = cost;
+			row[j] = least(least(last[j], row[j - 1]) + 1, last[j - 1] + (x != y));
+			if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]))
+				row[j] = least(row[j], before[j - 2] + 1);
+			best = least(best, row[j]);
 		}
-		if (best > limit)
+		/* A swap reaches back over one row and adds one, so only a row beyond that can end it. */
+		if (best > limit + 1)
 			return limit + 1;
 	}
 	return row[m] > limit ? limit + 1 : row[m];
@@ -199,7 +210,7 @@ size_t str_distance(const char *a, const char *b, size_t limit)
 const char *str_nearest(const char *s, const char *const *list)
 {
 	const char *found = NULL;
-	size_t n, limit;
+	size_t n, limit, gap = SIZE_MAX;
 
 	if (str_empty(s) || !list)
 		return NULL;
@@ -209,14 +220,13 @@ const char *str_nearest(const char *s, const char *const *list)
 	if (limit >= n)
 		limit = n - 1;
 	for (; *list; list++) {
-		size_t d = str_distance(s, *list, limit);
+		size_t d = str_distance(s, *list, limit), g = length_gap(n, strlen(*list));
 
-		if (d > limit)
+		if (d > limit || (found && d == limit && g >= gap))
 			continue;
 		found = *list;
-		if (d == 0)
-			break;
-		limit = d - 1;
+		limit = d;
+		gap = g;
 	}
 	return found;
 }

@@ -40,7 +40,10 @@ int str_to_size(const char *s, uint64_t *out, struct err *e) MUST_CHECK;
 /* Bytes as a person reads them: "812 B", "1.4 MiB". */
 void str_from_size(uint64_t bytes, char out[static 24]);
 
-/* Levenshtein distance, bounded: more than limit gives limit + 1. Case-insensitive. Strings over 128 bytes: limit + 1. */
+/*
+ * Edit distance, two swapped neighbours being one edit; more than limit gives limit + 1. Case-insensitive. Strings over 128
+ * bytes: limit + 1.
+ */
 size_t str_distance(const char *a, const char *b, size_t limit);
 /* The entry of the NULL-terminated list nearest to s, within a third of its length (at least 2), or NULL. */
 const char *str_nearest(const char *s, const char *const *list);
