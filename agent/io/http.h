@@ -37,7 +37,7 @@ struct http_request {
 	const struct http_peer *peer;         /* NULL: defaults */
 	int64_t deadline;                     /* monotonic, whole transfer; 0: none */
 	int64_t connect_ms;                   /* 0: 10,000 */
-	int64_t idle_ms;                      /* no byte for so long: ERR_TIMEOUT; 0: 60,000 */
+	int64_t idle_ms;                      /* no byte for so long: ERR_TIMEOUT; 0: 60,000; the sink may change it on the way */
 	uint64_t max_bytes;                   /* decoded; beyond: ERR_LIMIT, so much was delivered; 0: 64 MiB */
 	struct cancel *cancel;                /* NULL: none */
 };

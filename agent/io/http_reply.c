@@ -97,7 +97,6 @@ static size_t on_body(char *data, size_t size, size_t n, void *ctx)
 	uint64_t max = c->q->max_bytes ? c->q->max_bytes : DEFAULT_MAX_BYTES;
 	size_t len = size * n;
 
-	note_life(c);
 	if (len > max - r->bytes) {
 		len = (size_t)(max - r->bytes);
 		r->capped = true;
@@ -105,6 +104,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *ctx)
 	r->bytes += len;
 	if (len && c->sink && c->sink(c->ctx, data, len) != 0)
 		r->stopped = true;
+	note_life(c); /* after the sink: it may have changed how much silence is allowed */
 	return r->stopped || r->capped ? CURL_WRITEFUNC_ERROR : size * n;
 }
 
