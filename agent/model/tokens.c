@@ -10,27 +10,32 @@
 #include "agent/data/json.h"
 #include "agent/model/price.h"
 
-enum class { CLASS_LETTER, CLASS_DIGIT, CLASS_SPACE, CLASS_MARK, CLASS_WIDE };
+enum sort { SORT_LETTER, SORT_DIGIT, SORT_SPACE, SORT_MARK, SORT_WIDE };
 
-static enum class class_of(unsigned char c) {
-	if (c >= 0x80) return CLASS_WIDE; if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return CLASS_LETTER;
-	if (c >= '0' && c <= '9') return CLASS_DIGIT;
-	return c == ' ' || (c >= '\t' && c <= '\r') ? CLASS_SPACE : CLASS_MARK;
+static enum sort sort_of(unsigned char c)
+{
+	if (c >= 0x80)
+		return SORT_WIDE;
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+		return SORT_LETTER;
+	if (c >= '0' && c <= '9')
+		return SORT_DIGIT;
+	return c == ' ' || (c >= '\t' && c <= '\r') ? SORT_SPACE : SORT_MARK;
 }
 
-static int64_t tokens_of_run(enum class class, const char *s, size_t n)
+static int64_t tokens_of_run(enum sort sort, const char *s, size_t n)
 {
-	switch (class) {
-	case CLASS_LETTER:
+	switch (sort) {
+	case SORT_LETTER:
 		return 1 + (int64_t)(n - 1) / 5;
-	case CLASS_DIGIT:
+	case SORT_DIGIT:
 		return ((int64_t)n + 2) / 3;
-	case CLASS_SPACE:
+	case SORT_SPACE:
 		/* One blank belongs to the word after it. */
 		return n == 1 && *s == ' ' ? 0 : 1 + (int64_t)n / 16;
-	case CLASS_WIDE:
+	case SORT_WIDE:
 		return ((int64_t)n + 1) / 2;
-	case CLASS_MARK:
+	case SORT_MARK:
 		break;
 	}
 	return ((int64_t)n + 1) / 2;
@@ -41,13 +46,13 @@ int64_t tokens_of(const char *s, size_t n)
 	int64_t tokens = 0;
 
 	for (size_t i = 0; i < n;) {
-		enum class class = class_of((unsigned char)s[i]);
+		enum sort sort = sort_of((unsigned char)s[i]);
 		size_t from = i;
 
 		/* Marks run only with their like: "}}}" is shorter than "\"},". */
-		while (i < n && class_of((unsigned char)s[i]) == class && (class != CLASS_MARK || s[i] == s[from]))
+		while (i < n && sort_of((unsigned char)s[i]) == sort && (sort != SORT_MARK || s[i] == s[from]))
 			i++;
-		tokens += tokens_of_run(class, s + from, i - from);
+		tokens += tokens_of_run(sort, s + from, i - from);
 	}
 	return tokens;
 }
