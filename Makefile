@@ -57,7 +57,7 @@ $B/dupin: $B/agent/main.o $B/libdupin.a
 
 $B/libdupin.a: $(lib_obj)
 	@echo "  AR    $@"
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $^
 
 $B/%.o: %.c Makefile
 	@echo "  CC    $<"
