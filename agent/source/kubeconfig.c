@@ -44,7 +44,7 @@ static int files_add(struct kube_files *all, const char *name, const char *text,
 		return 0;
 	kind = json_key_str(f->doc, "kind");
 	if (!json_is_object(f->doc) || (kind && !str_eq(kind, "Config")))
-		return err_set(e, ERR_CONFIG,
+		return err_set(e, ERR_PARSE,
 			       "%s is no kubeconfig%s%s%s (a kubeconfig has clusters, contexts and users)", name,
 			       kind ? " but a " : "", kind ? kind : "", kind ? " object" : "");
 	return 0;
@@ -76,8 +76,8 @@ static int files_find(const struct kube_files *all, const char *list, const char
 /* Names in all files, each once, NULL-terminated and borrowed; the array is the caller's. */
 static const char **files_names(const struct kube_files *all, const char *list)
 {
-	const char **names = NULL;
-	size_t count = 0, cap = 0, i, k, seen;
+	size_t count = 0, cap = MAX_NAMED, i, k, seen;
+	const char **names = mem_zero(cap * sizeof(*names));
 	const json_t *entry;
 
 	for (i = 0; i < all->count; i++)
@@ -130,9 +130,9 @@ static int unknown_context(const struct kube_files *all, const char *wanted, boo
 	files_where(all, &where);
 	list_names(&known, names);
 	if (!wanted)
-		return err_set(e, ERR_CONFIG, "%s names no current-context: choose one with --context (there are: %s)",
+		return err_set(e, ERR_ARG, "%s names no current-context: choose one with --context (there are: %s)",
 			       buf_cstr(&where), buf_cstr(&known));
-	return err_set(e, ERR_CONFIG, "%s \"%.80s\" is not in %s%s%s%s; contexts there: %s",
+	return err_set(e, asked ? ERR_ARG : ERR_PARSE, "%s \"%.80s\" is not in %s%s%s%s; contexts there: %s",
 		       asked ? "context" : "the current-context", wanted, buf_cstr(&where),
 		       near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "", buf_cstr(&known));
 }

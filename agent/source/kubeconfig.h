@@ -53,7 +53,8 @@ struct kube_context {
 
 /*
  * file: --kubeconfig, or NULL: $KUBECONFIG (several, ':' between), ~/.kube/config, the service account of a pod.
- * context NULL: the current one. ERR_NOT_FOUND: no file at all (the message lists where it looked); else ERR_CONFIG.
+ * context NULL: the current one. ERR_NOT_FOUND: no file (the message lists where it looked); ERR_ARG: no such context, or
+ * none is current; ERR_PARSE: a file is wrong; else a certificate file cannot be read.
  */
 int kubeconfig_load(const char *file, const char *context, struct kube_context *out, struct err *e) MUST_CHECK;
 /* One text; name stands for the file in messages, and relative paths are relative to its folder. */

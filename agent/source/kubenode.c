@@ -31,7 +31,7 @@ int kube_node_err(const struct kube_node *n, const char *key, struct err *e, con
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	return err_set(e, ERR_CONFIG, "%s:%d: %s%s%s", n->file->name, line > 0 ? line : 1, key ? key : "",
+	return err_set(e, ERR_PARSE, "%s:%d: %s%s%s", n->file->name, line > 0 ? line : 1, key ? key : "",
 		       key ? " " : "", buf_cstr(&text));
 }
 

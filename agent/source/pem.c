@@ -115,10 +115,10 @@ int pem_check_certs(const char *pem, const char *what, struct err *e)
 	BIO_free(in);
 	ERR_clear_error();
 	if (n == 0)
-		return err_set(e, ERR_CONFIG, "%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
+		return err_set(e, ERR_PARSE, "%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
 			       what);
 	if (ERR_GET_REASON(why) != PEM_R_NO_START_LINE)
-		return err_set(e, ERR_CONFIG, "%s: certificate %zu of the bundle is damaged; make the file anew", what,
+		return err_set(e, ERR_PARSE, "%s: certificate %zu of the bundle is damaged; make the file anew", what,
 			       n + 1);
 	return 0;
 }
@@ -131,16 +131,16 @@ int pem_check_pair(const char *cert, const char *key, const char *what, struct e
 	int rc = 0;
 
 	if (!x)
-		rc = err_set(e, ERR_CONFIG, "the client certificate of %s is no certificate in PEM form", what);
+		rc = err_set(e, ERR_PARSE, "the client certificate of %s is no certificate in PEM form", what);
 	else if (!pkey && strstr(key, "ENCRYPTED"))
-		rc = err_set(e, ERR_CONFIG,
+		rc = err_set(e, ERR_PARSE,
 			     "the client key of %s is protected by a passphrase, which no Kubernetes client "
 			     "supports; store it decrypted (openssl pkey -in KEY -out KEY.plain)",
 			     what);
 	else if (!pkey)
-		rc = err_set(e, ERR_CONFIG, "the client key of %s is no private key in PEM form", what);
+		rc = err_set(e, ERR_PARSE, "the client key of %s is no private key in PEM form", what);
 	else if (X509_check_private_key(x, pkey) != 1)
-		rc = err_set(e, ERR_CONFIG, "client certificate and client key of %s do not belong together", what);
+		rc = err_set(e, ERR_PARSE, "client certificate and client key of %s do not belong together", what);
 	EVP_PKEY_free(pkey);
 	X509_free(x);
 	BIO_free(in);

@@ -64,7 +64,7 @@ static void test_contexts(void)
 	ok(rc == 0 && !k.user.name && !k.user.token, "a context without user is nobody");
 	rc = parse(two, "stagin");
 	is_int(rc, -1, "unknown context");
-	is_int(last.code, ERR_CONFIG, "code");
+	is_int(last.code, ERR_ARG, "code");
 	is_str(last.msg,
 	       "context \"stagin\" is not in /etc/kc.yaml: did you mean \"staging\"?; contexts there: prod, staging, "
 	       "bare, lost, nobody",
