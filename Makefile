@@ -131,13 +131,14 @@ lint:
 	@sh deploy/packages.sh build lint
 	@sh tests/lint/all.sh
 
-# FUZZ_SECONDS of CPU for each target; FUZZ=name for one.
+# FUZZ_SECONDS for each target; FUZZ="name ..." for some of them.
 FUZZ_SECONDS ?= 30
+FUZZ ?= $(fuzzers)
 fuzz:
 	@sh deploy/packages.sh build fuzz
 	@$(MAKE) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" build/fuzz/libdupin.a
-	@$(MAKE) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(addprefix build/fuzz/bin/,$(fuzzers))
-	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(if $(FUZZ),$(FUZZ),$(fuzzers))
+	@$(MAKE) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(addprefix build/fuzz/bin/,$(FUZZ))
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
 $B/bin/fuzz_%: tests/fuzz/fuzz_%.c $B/libdupin.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< $B/libdupin.a $(ALL_LDFLAGS) $(LIBS)

@@ -26,7 +26,7 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 void buf_repeat(struct buf *b, char c, size_t n);
 void buf_cut(struct buf *b, size_t len);     /* shortens to len */
 void buf_consume(struct buf *b, size_t n);   /* drops n bytes at the front */

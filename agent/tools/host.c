@@ -289,7 +289,7 @@ static int match(struct work *w, const char *pattern, bool nocase, const char *s
 	return found;
 }
 
-static void log_note(int level, const char *fmt, ...)
+PRINTF(2, 3) static void log_note(int level, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
