@@ -154,12 +154,19 @@ static int classify(struct route *r, struct err *e)
 	return 0;
 }
 
+static bool media_is(const char *accept, const char *type)
+{
+	size_t n = strlen(type);
+
+	return strncmp(accept, type, n) == 0 && (!accept[n] || strchr(" ;,", accept[n]));
+}
+
 /* Objects in another coding could not be looked through for values of Secrets. */
 static int check_accept(const char *accept, struct err *e)
 {
 	while (accept && *accept) {
 		accept += strspn(accept, " ,");
-		if (*accept && (strncmp(accept, "application/json", 16) != 0 || !strchr(" ;,", accept[16])))
+		if (*accept && !media_is(accept, "application/json") && !media_is(accept, "*/*"))
 			return err_set(e, ERR_ARG, "objects are read as application/json only, not as \"%.80s\"", accept);
 		accept += strcspn(accept, ",");
 	}
