@@ -55,7 +55,7 @@ struct passage {
 	origin_sink *sink;
 	void *ctx;
 	uint64_t passed;
-	bool stopped, canceled;
+	bool stopped, canceled, capped;
 };
 
 static int pass(void *ctx, const char *data, size_t len)
@@ -66,10 +66,14 @@ static int pass(void *ctx, const char *data, size_t len)
 		p->canceled = true;
 		return 1;
 	}
+	if (len > p->g->origin.max_bytes - p->passed) {
+		len = (size_t)(p->g->origin.max_bytes - p->passed);
+		p->capped = true;
+	}
 	p->passed += len;
 	if (len > 0 && p->sink(p->ctx, data, len) != 0)
 		p->stopped = true;
-	return p->stopped;
+	return p->stopped || p->capped;
 }
 
 /* Sleeps, woken by either latch. */
@@ -97,7 +101,7 @@ static int64_t jitter(int64_t ms)
 static bool may_pass(const struct passage *p, const struct origin_reply *r)
 {
 	if (r->state == READ_CUT)
-		return !p->stopped && r->status >= 200 && r->status < 300 && p->passed < p->g->origin.max_bytes;
+		return !p->stopped && !p->capped && r->status >= 200 && r->status < 300 && p->passed < p->g->origin.max_bytes;
 	return r->state == READ_FAILED && (r->status == 0 || r->status == 429 || (r->status >= 500 && r->status != 501));
 }
 
@@ -133,8 +137,15 @@ static void learn(struct source *s, const struct origin_reply *r)
 }
 
 /* Makes sure that every state but OK says why. */
-static void complete(const struct reading *g, struct origin_reply *r)
+static void complete(const struct reading *g, struct origin_reply *r, bool capped)
 {
+	char size[24];
+
+	if (capped) {
+		str_from_size(g->origin.max_bytes, size);
+		r->state = READ_CUT;
+		snprintf(r->why, sizeof(r->why), "cut after %s, the limit for one answer", size);
+	}
 	if (r->state == READ_OK && g->route.log && r->bytes == 0) {
 		r->state = READ_EMPTY;
 		snprintf(r->why, sizeof(r->why), "the log is empty");
@@ -165,6 +176,7 @@ int reading_fetch(struct reading *g, origin_sink *sink, void (*restart)(void *ct
 			return canceled(e);
 		*r = (struct origin_reply){.retry_after_ms = -1};
 		p.passed = 0;
+		p.capped = false;
 		meter_enter(g->s->meter);
 		rc = o->ops->get(o, &g->origin, pass, &p, r, e);
 		meter_leave(g->s->meter, p.passed);
@@ -181,7 +193,7 @@ int reading_fetch(struct reading *g, origin_sink *sink, void (*restart)(void *ct
 		wait_ms(g, wait);
 	}
 	learn(g->s, r);
-	complete(g, r);
+	complete(g, r, p.capped);
 	*stopped = p.stopped;
 	return 0;
 }
@@ -196,7 +208,7 @@ json_t *reading_fetch_json(struct reading *g, struct origin_reply *r)
 	j = o->ops->get_json(o, &g->origin, r);
 	meter_leave(g->s->meter, r->bytes);
 	if (!j)
-		complete(g, r);
+		complete(g, r, false);
 	return j;
 }
 

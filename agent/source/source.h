@@ -4,6 +4,11 @@
  * deadlines, size caps, cancel and retries, caches for the question, hides values of Secrets, records what was
  * read, and
  * remembers every read that did not work (a blind spot). Thread-safe.
+ *
+ * An answer lasts for the question: (path, accept) is asked once, threads that ask at the same time share it, failures last
+ * too (but not timeouts and cut answers). Tried again within the deadline: 429 (Retry-After up to 10 s), 5xx and lost
+ * connections, never after a byte reached the sink. API objects are read as JSON and whole, so that values of Secrets can be
+ * hidden; logs and what a proxy answers pass in pieces. A passing failure is a blind spot until the path was read after all.
  */
 #ifndef AGENT_SOURCE_SOURCE_H
 #define AGENT_SOURCE_SOURCE_H
@@ -52,7 +57,7 @@ struct source_request {
 	bool fresh;               /* bypass the cache */
 	bool optional;            /* a failure is no blind spot (probes, guesses) */
 	const char *what;         /* how the blind spot calls it: "pods/log in ns x"; NULL: made from the path */
-	struct cancel *cancel;    /* besides the source's own */
+	struct cancel *cancel;    /* takes the place of the source's own; make it a child of that. NULL: the source's own */
 };
 
 /*
