@@ -101,6 +101,10 @@ static json_t *get_json(struct origin *o, const struct origin_request *oq, struc
 	} else {
 		snprintf(r->type, sizeof(r->type), "application/json");
 		body = answer(s, &q, r);
+		if (body)
+			r->bytes =
+				s->mean_bytes *
+				(json_object_get(body, "items") ? json_array_size(json_object_get(body, "items")) : 1);
 	}
 	snap_request_fini(&q);
 	return body;
@@ -236,6 +240,7 @@ static int load(struct snapshot *s, const char *path, struct cancel *cancel, str
 	s->origin.place = mem_str(path);
 	s->origin.now_ms = settings.now_ms ? settings.now_ms : snap_now_ms(&loaded.now);
 	s->version = mem_str(str_or(settings.version, str_or(loaded.version, "")));
+	s->mean_bytes = loaded.objects ? loaded.bytes / loaded.objects : 0;
 	rc = 0;
 out:
 	free(loaded.version);

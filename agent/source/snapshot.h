@@ -17,7 +17,8 @@ struct snapshot {
 	struct snap_rules rules;
 	struct snap_problems problems;
 	struct snap_logs *logs;
-	char *version; /* of Kubernetes, never NULL */
+	char *version;	     /* of Kubernetes, never NULL */
+	uint64_t mean_bytes; /* of an object in its file: what decoded answers are counted with */
 };
 
 /* A path of the API server, taken apart; texts are decoded. */
@@ -52,6 +53,9 @@ struct snap_standing {
 void snap_standing(const struct snapshot *s, const struct snap_kind *k, const char *ns, const char *subresource,
 		   struct snap_standing *out);
 
+/* Does discovery show it? What every server has, and what the snapshot tells of. */
+bool snap_kind_served(const struct snapshot *s, const struct snap_kind *k);
+
 /* snapshot_objects.c: lists and single objects. New reference. */
 json_t *snap_get_objects(const struct snapshot *s, const struct snap_request *q, struct origin_reply *r);
 /* snapshot_discovery.c: /version, /api, /apis and below. NULL with r->status 0: not a path of discovery. */
@@ -59,6 +63,9 @@ json_t *snap_get_discovery(const struct snapshot *s, const struct snap_request *
 /* snapshot_table.c: a page of objects as the server would print them. New reference. */
 json_t *snap_table(const struct snapshot *s, const struct snap_kind *k, json_t *list, const char *accept,
 		   const char *include);
+/* snapshot_log.c: a pod's log, as asked. */
+void snap_get_log(struct snapshot *s, const struct snap_request *q, origin_sink *sink, void *ctx,
+		  struct origin_reply *r);
 /* snapshot_raw.c: what is not JSON: logs, metrics of a pod, files. False: not such a path. */
 bool snap_get_raw(struct snapshot *s, const struct snap_request *q, origin_sink *sink, void *ctx,
 		  struct origin_reply *r);

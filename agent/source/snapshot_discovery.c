@@ -15,16 +15,6 @@
 #include "agent/data/json.h"
 #include "agent/source/snapshot_names.h"
 
-static bool served(const struct snapshot *s, const struct snap_kind *k)
-{
-	const struct snap_called c = {k->group, k->plural, k->singular, k->kind, NULL};
-	const struct snap_rule *rule = snap_rules_find(&s->rules, &c, NULL);
-
-	if (rule && rule->state == READ_NOT_SERVED)
-		return false;
-	return k->standard || k->versions || k->fallback;
-}
-
 /* Versions of a group in which some kind of it is served, best first. NULL: none. */
 static char **group_versions(const struct snapshot *s, const char *group)
 {
@@ -33,7 +23,7 @@ static char **group_versions(const struct snapshot *s, const char *group)
 	for (size_t i = 0; i < s->store.count; i++) {
 		const struct snap_kind *k = s->store.kinds[i];
 
-		if (!str_eq(k->group, group) || !served(s, k))
+		if (!str_eq(k->group, group) || !snap_kind_served(s, k))
 			continue;
 		snap_kind_add_version(&all, snap_kind_version(&s->store, k));
 		for (char **v = k->versions; v && *v; v++)
@@ -82,7 +72,7 @@ static json_t *resources(const struct snapshot *s, const char *group, const char
 	for (size_t i = 0; i < s->store.count; i++) {
 		const struct snap_kind *k = s->store.kinds[i];
 
-		if (str_eq(k->group, group) && served(s, k) && snap_kind_has_version(&s->store, k, version))
+		if (str_eq(k->group, group) && snap_kind_served(s, k) && snap_kind_has_version(&s->store, k, version))
 			add_resource(list, k, group, version, aggregated);
 	}
 	if (events && str_eq(group, "events.k8s.io") && str_eq(version, "v1"))
@@ -96,7 +86,7 @@ static struct map *groups(const struct snapshot *s)
 	struct map *m = map_new(NULL);
 
 	for (size_t i = 0; i < s->store.count; i++)
-		if (s->store.kinds[i]->group[0] && served(s, s->store.kinds[i]))
+		if (s->store.kinds[i]->group[0] && snap_kind_served(s, s->store.kinds[i]))
 			map_set(m, s->store.kinds[i]->group, NULL);
 	map_set(m, "events.k8s.io", NULL);
 	return m;

@@ -178,10 +178,11 @@ static int read_archive(struct snap_files *f, const char *path, struct snap_prob
 	if (n < 0)
 		return err_sys(e, "the snapshot %s cannot be read", path);
 	if (!archive_looks_like(head, (size_t)n))
-		return err_set(e, ERR_PARSE,
-			       "%s is neither a folder nor a tar archive (it has no tar or gzip header): give a "
-			       "folder, or a .tar, .tar.gz or .tgz of it",
-			       path);
+		return err_set(
+			e, ERR_PARSE,
+			"%s is neither a folder nor a tar archive (it has no tar or gzip header): give a "
+			"folder, or a .tar, .tar.gz or .tgz of it%s",
+			path, snap_file_is_doc(path) ? "; a single file of objects goes into a folder of its own" : "");
 	return snap_files_unpack(f, fd, path, p, cancel, e);
 }
 

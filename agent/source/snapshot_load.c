@@ -127,7 +127,7 @@ static bool infer(struct load *l, const json_t *doc, const char **api_version, c
 
 	if (!json_str_at(doc, "metadata.name") || !(k = snap_store_word(l->s, l->place.word)))
 		return false;
-	if (!k->standard && !k->versions)
+	if (!k->sure && !k->versions)
 		return false;
 	*kind = k->kind;
 	snprintf(text, 200, "%s%s%s", k->group, k->group[0] ? "/" : "", snap_kind_version(l->s, k));
@@ -202,6 +202,7 @@ static void read_doc_file(struct load *l, const struct snap_file *file)
 	char *text auto_free = snap_file_text(l->f, file, SNAP_MAX_DOC, &len, &e);
 
 	l->out->files++;
+	l->out->bytes += len;
 	if (text && snap_docs_each(text, len, file->rel, str_ends(file->rel, ".json"), on_doc, l, &e) == 0)
 		return;
 	l->out->broken++;

@@ -12,6 +12,7 @@ struct snap_loaded {
 	struct snap_now now;
 	char *version; /* of Kubernetes, as a file or the nodes tell; NULL */
 	size_t files, broken, objects, lists;
+	uint64_t bytes; /* of the files */
 };
 
 /* Reads every document of f into s. -1 only for ERR_CANCELED. The caller frees out->version. */

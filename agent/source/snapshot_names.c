@@ -143,6 +143,7 @@ struct snap_kind *snap_store_invent(struct snap_store *s, const char *resource)
 		kind[n - 1] = '\0';
 	kind[0] = (char)toupper((unsigned char)kind[0]);
 	k = snap_store_kind(s, dot ? dot + 1 : "", kind, true);
+	k->told = true;
 	if (!k->fallback)
 		k->fallback = mem_str("v1");
 	snap_kind_rename(s, k, plural);
@@ -179,7 +180,7 @@ static void learn_names(struct snap_store *s, const json_t *crd)
 	k = snap_store_kind(s, group, kind, true);
 	snap_kind_rename(s, k, plural);
 	k->namespaced = !str_eq(json_str_at(crd, "spec.scope"), "Cluster");
-	k->sure = true;
+	k->sure = k->told = true;
 	if (singular) {
 		free(k->singular);
 		k->singular = mem_str(singular);
@@ -247,25 +248,24 @@ void snap_kind_sort_versions(struct snap_kind *k)
 		qsort(k->versions, str_list_len(k->versions), sizeof(char *), order_entry);
 }
 
-/* For a kind that no object was found of. */
+/*
+ * For a kind that no object was found of. The kinds of dynamic resource allocation went from version to version
+ * together, so one tells of the others; elsewhere they did not (CronJobs of batch/v1beta1 lived beside Jobs of
+ * batch/v1).
+ */
 static const char *likely_version(const struct snap_store *s, const struct snap_kind *k)
 {
 	const char *best = NULL;
 
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; k->standard && str_eq(k->group, "resource.k8s.io") && i < s->count; i++) {
 		const struct snap_kind *other = s->kinds[i];
 
-		if (!other->versions || !str_eq(other->group, k->group))
+		if (!other->versions || !other->standard || !str_eq(other->group, k->group))
 			continue;
-		for (char **v = other->versions; *v; v++) {
-			if (str_eq(*v, k->fallback))
-				return k->fallback;
-			if (!best || snap_version_order(*v, best) < 0)
-				best = *v;
-		}
+		if (!best || snap_version_order(other->versions[0], best) < 0)
+			best = other->versions[0];
 	}
-	/* One API server serves a standard group's kinds in the versions it knows: those that were found. */
-	return k->standard && best ? best : str_or(k->fallback, str_or(best, "v1"));
+	return str_or(best, str_or(k->fallback, "v1"));
 }
 
 const char *snap_kind_version(const struct snap_store *s, const struct snap_kind *k)

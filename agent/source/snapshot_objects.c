@@ -12,32 +12,43 @@
 
 #define TOKEN "dupin-" /* a continue token of ours is this and the index of the next object */
 
+/* A path whose kind the snapshot tells nothing of: is that known to be absent? */
+static void unknown_kind(const struct snapshot *s, const struct snap_request *q, struct origin_reply *r)
+{
+	const struct snap_kind *crds =
+		snap_store_plural(&s->store, "apiextensions.k8s.io", "customresourcedefinitions");
+	struct snap_standing all = {.state = READ_NOT_CAPTURED};
+
+	/* Metrics APIs are served by an aggregated server and have no definitions. */
+	if (crds && !str_ends(q->group, "metrics.k8s.io"))
+		snap_standing(s, crds, NULL, NULL, &all);
+	if (all.state == READ_OK)
+		snap_reply(r, READ_NOT_SERVED, 404, "404 Not Found: no CustomResourceDefinition %s.%s", q->plural,
+			   q->group);
+	else
+		snap_reply(r, READ_NOT_CAPTURED, 404,
+			   "not in the snapshot: it holds nothing of %s%s%s and no CustomResourceDefinitions",
+			   q->plural, q->group[0] ? "." : "", q->group);
+}
+
 /* The kind that a path is about; NULL with r filled when the snapshot does not serve it. */
 static struct snap_kind *find_kind(const struct snapshot *s, const struct snap_request *q, struct origin_reply *r)
 {
 	struct snap_kind *k = snap_store_plural(&s->store, q->group, q->plural);
-	const struct snap_kind *crds;
-	struct snap_standing crd_list;
+	struct snap_standing st = {.state = READ_OK};
+	bool served = k && snap_kind_served(s, k);
 
-	if (k && snap_kind_has_version(&s->store, k, q->version))
+	if (served && snap_kind_has_version(&s->store, k, q->version))
 		return k;
-	if (k) {
+	if (k && !served)
+		snap_standing(s, k, q->ns, NULL, &st);
+	if (served)
 		snap_reply(r, READ_NOT_SERVED, 404, "404 Not Found: %s is served as %s%s%s here", k->plural, k->group,
 			   k->group[0] ? "/" : "", snap_kind_version(&s->store, k));
-		return NULL;
-	}
-	crds = snap_store_plural(&s->store, "apiextensions.k8s.io", "customresourcedefinitions");
-	if (crds) {
-		snap_standing(s, crds, NULL, NULL, &crd_list);
-		if (crd_list.state == READ_OK) {
-			snap_reply(r, READ_NOT_SERVED, 404, "404 Not Found: no CustomResourceDefinition %s.%s",
-				   q->plural, q->group);
-			return NULL;
-		}
-	}
-	snap_reply(r, READ_NOT_CAPTURED, 404,
-		   "not in the snapshot: it holds nothing of %s%s%s and no CustomResourceDefinitions", q->plural,
-		   q->group[0] ? "." : "", q->group);
+	else if (st.state == READ_NOT_SERVED)
+		snap_reply(r, st.state, st.status, "%s", st.why);
+	else
+		unknown_kind(s, q, r);
 	return NULL;
 }
 

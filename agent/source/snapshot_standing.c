@@ -81,6 +81,17 @@ static void not_captured(const struct snapshot *s, const struct snap_kind *k, co
 		set(out, READ_NOT_CAPTURED, 404, "not in the snapshot: it holds no %s and no list of them", k->plural);
 }
 
+bool snap_kind_served(const struct snapshot *s, const struct snap_kind *k)
+{
+	const struct snap_called c = {k->group, k->plural, k->singular, k->kind, NULL};
+	const struct snap_rule *rule = snap_rules_find(&s->rules, &c, NULL);
+
+	if (rule)
+		return rule->state != READ_NOT_SERVED;
+	return k->standard || k->versions || k->told || snap_kind_captured(k, NULL) || snap_rules_ok(&s->rules, &c) ||
+	       snap_rules_partial(&s->rules, &c, 0);
+}
+
 void snap_standing(const struct snapshot *s, const struct snap_kind *k, const char *ns, const char *subresource,
 		   struct snap_standing *out)
 {

@@ -52,17 +52,31 @@ static void free_kind(struct snap_kind *k)
 	free(k);
 }
 
+/*
+ * Does every API server serve it, whatever the snapshot holds? Not what comes as an add-on, and not what is alpha or
+ * beta: that is off unless somebody turned it on.
+ */
+static bool always_served(const struct kind *k)
+{
+	return strspn(k->version + 1, "0123456789") == strlen(k->version) - 1 &&
+	       !str_ends(k->group, "metrics.k8s.io") && !str_eq(k->group, "gateway.networking.k8s.io");
+}
+
 void snap_store_init(struct snap_store *s)
 {
 	*s = (struct snap_store){
 		.by_kind = map_new(NULL), .by_plural = map_new(NULL), .by_id = map_new(NULL), .spaces = map_new(NULL)};
 	for (size_t i = 0; i < kinds_standard_count; i++) {
 		const struct kind *std = &kinds_standard[i];
-		struct snap_kind *k = snap_store_kind(s, std->group, std->kind, true);
+		struct snap_kind *k;
 
+		if (!std->listable)
+			continue;
+		k = snap_store_kind(s, std->group, std->kind, true);
 		if (k->sure)
 			continue;
-		k->sure = k->standard = true;
+		k->sure = true;
+		k->standard = always_served(std);
 		k->namespaced = std->namespaced;
 		k->fallback = mem_str(std->version);
 		free(k->singular);
