@@ -80,7 +80,11 @@ bool snap_file_wanted(const char *rel)
 {
 	struct snap_log_name log;
 	char ns[SNAP_NAME_MAX], pod[SNAP_NAME_MAX];
+	const char *slash = strrchr(rel, '/');
 
+	/* What macOS puts beside each file of an archive. */
+	if (str_starts(slash ? slash + 1 : rel, "._"))
+		return false;
 	return snap_file_is_doc(rel) || snap_log_of(rel, &log) || snap_metrics_of(rel, ns, pod) ||
 	       str_starts(rel, "files/") || strstr(rel, "/files/");
 }

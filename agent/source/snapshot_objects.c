@@ -13,12 +13,18 @@
 #define TOKEN "dupin-" /* a continue token of ours is this and the index of the next object */
 
 /* A path whose kind the snapshot tells nothing of: is that known to be absent? */
-static void unknown_kind(const struct snapshot *s, const struct snap_request *q, struct origin_reply *r)
+static void unknown_kind(const struct snapshot *s, const struct snap_kind *k, const struct snap_request *q,
+			 struct origin_reply *r)
 {
 	const struct snap_kind *crds =
 		snap_store_plural(&s->store, "apiextensions.k8s.io", "customresourcedefinitions");
 	struct snap_standing all = {.state = READ_NOT_CAPTURED};
 
+	/* Every server has it, but for what captured[] says. */
+	if (k && k->standard) {
+		snap_reply(r, READ_NOT_SERVED, 404, "404 Not Found: the API group %s was not served", q->group);
+		return;
+	}
 	/* Metrics APIs are served by an aggregated server and have no definitions. */
 	if (crds && !str_ends(q->group, "metrics.k8s.io"))
 		snap_standing(s, crds, NULL, NULL, &all);
@@ -48,7 +54,7 @@ static struct snap_kind *find_kind(const struct snapshot *s, const struct snap_r
 	else if (st.state == READ_NOT_SERVED)
 		snap_reply(r, st.state, st.status, "%s", st.why);
 	else
-		unknown_kind(s, q, r);
+		unknown_kind(s, k, q, r);
 	return NULL;
 }
 

@@ -28,7 +28,7 @@ static bool span_is(const char *s, size_t n, const char *word)
 	return word && strlen(word) == n && strncasecmp(s, word, n) == 0;
 }
 
-/* "pods", "Pod", "deployments.apps", "deployments.v1.apps", "pods/log" */
+/* "pods", "Pod", "deployments.apps", "deployments.v1.apps", "pods/log", "*", "*.resource.k8s.io" */
 static bool matches(const struct snap_rule *rule, const struct snap_called *c)
 {
 	const char *s = rule->resource, *slash = strchr(s, '/'), *dot = strchr(s, '.');
@@ -37,7 +37,8 @@ static bool matches(const struct snap_rule *rule, const struct snap_called *c)
 
 	if (!c->subresource != !slash || (slash && !str_eq_nocase(slash + 1, c->subresource)))
 		return false;
-	if (!span_is(s, name, c->plural) && !span_is(s, name, c->singular) && !span_is(s, name, c->kind))
+	if (!(name == 1 && *s == '*') && !span_is(s, name, c->plural) && !span_is(s, name, c->singular) &&
+	    !span_is(s, name, c->kind))
 		return false;
 	if (name == whole)
 		return true;

@@ -81,6 +81,29 @@ static void not_captured(const struct snapshot *s, const struct snap_kind *k, co
 		set(out, READ_NOT_CAPTURED, 404, "not in the snapshot: it holds no %s and no list of them", k->plural);
 }
 
+/*
+ * An API group is there or not as a whole: when captured[] says so of one of its kinds, and none of them was seen, the
+ * others are not served either.
+ */
+static bool group_absent(const struct snapshot *s, const char *group)
+{
+	bool told = false;
+
+	for (size_t i = 0; group[0] && i < s->store.count; i++) {
+		const struct snap_kind *k = s->store.kinds[i];
+		const struct snap_called c = {k->group, k->plural, k->singular, k->kind, NULL};
+		const struct snap_rule *rule;
+
+		if (!str_eq(k->group, group))
+			continue;
+		rule = snap_rules_find(&s->rules, &c, NULL);
+		if (snap_kind_captured(k, NULL) || (rule && rule->state != READ_NOT_SERVED))
+			return false;
+		told = told || rule;
+	}
+	return told;
+}
+
 bool snap_kind_served(const struct snapshot *s, const struct snap_kind *k)
 {
 	const struct snap_called c = {k->group, k->plural, k->singular, k->kind, NULL};
@@ -88,6 +111,8 @@ bool snap_kind_served(const struct snapshot *s, const struct snap_kind *k)
 
 	if (rule)
 		return rule->state != READ_NOT_SERVED;
+	if (k->standard && s->rules.count && group_absent(s, k->group))
+		return false;
 	return k->standard || k->versions || k->told || snap_kind_captured(k, NULL) || snap_rules_ok(&s->rules, &c) ||
 	       snap_rules_partial(&s->rules, &c, 0);
 }

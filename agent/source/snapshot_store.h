@@ -23,8 +23,8 @@ struct snap_kind {
 	char *fallback;	     /* version when none was found: of the standard table, a CRD or captured[] */
 	const char *likely;  /* version that snap_store_settle decided on */
 	bool namespaced;
-	bool standard; /* every API server serves it */
-	bool told;     /* a CRD or captured[] tells of it */
+	bool standard;		     /* every API server serves it */
+	bool told;		     /* a CRD or captured[] tells of it */
 	bool sure;		     /* scope and names are known (standard table, CRD), not guessed */
 	struct snap_object *objects; /* after snap_store_seal sorted by (ns, name) */
 	size_t count, cap;
