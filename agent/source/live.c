@@ -151,9 +151,6 @@ static void explain_reply(struct live *l, const struct origin_request *q, struct
 		str_from_size(r->bytes, size);
 		r->state = READ_CUT;
 		live_why(r, "stopped after %s", size);
-	} else if (r->bytes == 0) {
-		r->state = READ_EMPTY;
-		live_why(r, "%d, with a body of 0 bytes", r->status);
 	} else {
 		r->state = READ_OK;
 	}

@@ -213,7 +213,7 @@ static void test_statuses(void)
 	means(o, "/moved", READ_FAILED,
 	      "302 Found: the server sends us elsewhere; is this the address of an API server, or a login page before "
 	      "it?");
-	means(o, "/empty", READ_EMPTY, "200, with a body of 0 bytes");
+	means(o, "/empty", READ_OK, "");
 	ask(o, (struct origin_request){ .path = "/huge-error" });
 	is_int(reply.state, READ_FAILED, "the body of an error is read only so far");
 	ok(strlen(reply.why) == sizeof(reply.why) - 1 && str_ends(reply.why, "..."), "why is cut with a mark");

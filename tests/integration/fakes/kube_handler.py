@@ -15,7 +15,7 @@ from .kube_objects import field_selector, label_selector, parse_time, table
 
 REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 409: "Conflict",
            410: "Expired", 429: "TooManyRequests", 500: "InternalError", 503: "ServiceUnavailable", 504: "Timeout"}
-MESSAGES = {401: "Unauthorized", 410: "The provided continue parameter is too old to display a consistent list result.",
+MESSAGES = {401: "Unauthorized", 403: 'forbidden: User "test" cannot get this path', 410: "The provided continue parameter is too old to display a consistent list result.",
             429: "Too many requests, please try again later.", 500: "Internal error occurred: etcdserver: request timed out",
             404: "the server could not find the requested resource"}
 
@@ -271,7 +271,8 @@ class Handler(BaseHTTPRequestHandler):
             answer = self.server.api.proxies.get((namespace, plural, known, path))
             if answer:
                 raise Answer(answer[0], answer[2], answer[1])
-        fail(503, f'error trying to reach service: dial tcp 10.0.0.1:{words[-1] if len(words) > 1 else 80}: connect: connection refused')
+        port = words[-1] if len(words) > 1 else 80
+        fail(503, f"error trying to reach service: dial tcp 10.0.0.1:{port}: connect: connection refused")
 
     def review(self, parts, body):
         api = self.server.api
