@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The latch is an atomic flag and an eventfd. With parents the descriptor to poll is an epoll set of the own eventfd and
- * those of all ancestors, flat, because the kernel lets epoll sets nest only a few deep. When the process is out of
+ * The latch is an atomic flag and an eventfd. With parents the descriptor to poll is an epoll set of the own eventfd
+ * and those of all ancestors, flat, because the kernel lets epoll sets nest only a few deep. When the process is out of
  * descriptors the flag alone still works, and the nearest ancestor's descriptor is polled.
  */
 #include "agent/base/cancel.h"

@@ -72,7 +72,8 @@ static int visit(struct walk *w, const char *path, const char *rel, int depth)
 		auto_free char *real = realpath(path, NULL);
 
 		if (!real)
-			return report(w, path, rel, errno == ELOOP ? "symbolic links in a loop" : "symbolic link to nothing");
+			return report(w, path, rel,
+				      errno == ELOOP ? "symbolic links in a loop" : "symbolic link to nothing");
 		if (!inside_root(w, real))
 			return report(w, path, rel, "symbolic link that leads outside of the folder");
 		if (stat(path, &st) != 0)
@@ -102,7 +103,8 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* Sorted names of a folder; NULL with errno when it cannot be read. cap bounds them: links could make folders endless. */
+/* Sorted names of a folder; NULL with errno when it cannot be read. cap bounds them: links could make folders endless.
+ */
 static char **names_of(const char *path, size_t max, bool *cut)
 {
 	DIR *dir = opendir(path);

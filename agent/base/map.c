@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries in insertion order in one array, found through an open-addressed table of their positions. Removing closes the
- * gap, which is linear but keeps map_at simple; only the last entry goes for free.
+ * Entries in insertion order in one array, found through an open-addressed table of their positions. Removing closes
+ * the gap, which is linear but keeps map_at simple; only the last entry goes for free.
  */
 #include "agent/base/map.h"
 

@@ -11,7 +11,7 @@
 struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t changed_in, changed_out; /* something came in; something went out */
-	void **items;			       /* a ring, grown on demand up to max */
+	void **items;				/* a ring, grown on demand up to max */
 	size_t first, len, cap, max;
 	bool closed;
 };

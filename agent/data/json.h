@@ -48,7 +48,10 @@ json_t *json_pointer(const json_t *j, const char *pointer);
 /* Appends one reference token, escaped (~0 ~1), with the leading slash. */
 void json_pointer_add(struct buf *b, const char *token);
 
-/* Calls fn for each string and number leaf with its pointer and decoded text, depth first, in document order; fn returns non-zero to stop. */
+/*
+ * Calls fn for each string and number leaf with its pointer and decoded text, depth first, in document order; fn returns
+ * non-zero to stop, which is returned.
+ */
 int json_each_leaf(const json_t *j, int (*fn)(void *ctx, const char *pointer, const char *text), void *ctx);
 
 #endif

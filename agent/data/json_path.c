@@ -201,7 +201,7 @@ static int each_leaf(struct leaves *l, const json_t *j, int depth)
 		return l->fn(l->ctx, buf_cstr(&l->pointer), number);
 	}
 	if (json_is_array(j)) {
-		json_array_foreach(j, i, v) {
+		json_array_foreach (j, i, v) {
 			buf_printf(&l->pointer, "/%zu", i);
 			rc = each_leaf(l, v, depth + 1);
 			buf_cut(&l->pointer, keep);
@@ -212,7 +212,7 @@ static int each_leaf(struct leaves *l, const json_t *j, int depth)
 	}
 	if (!json_is_object(j))
 		return 0;
-	json_object_foreach(borrow(j), key, v) {
+	json_object_foreach (borrow(j), key, v) {
 		json_pointer_add(&l->pointer, key);
 		rc = each_leaf(l, v, depth + 1);
 		buf_cut(&l->pointer, keep);

@@ -95,13 +95,13 @@ static void write_object(struct buf *b, const json_t *j, bool sorted, int depth)
 
 	buf_char(b, '{');
 	if (!sorted) {
-		json_object_foreach((json_t *)(uintptr_t)j, key, v)
+		json_object_foreach ((json_t *)(uintptr_t)j, key, v)
 			write_member(b, key, v, count++ == 0, sorted, depth);
 		buf_char(b, '}');
 		return;
 	}
 	keys = mem_resize_array(NULL, size, sizeof(*keys));
-	json_object_foreach((json_t *)(uintptr_t)j, key, v)
+	json_object_foreach ((json_t *)(uintptr_t)j, key, v)
 		keys[count++] = key;
 	qsort(keys, count, sizeof(*keys), by_key);
 	for (size_t i = 0; i < count; i++)
@@ -116,7 +116,7 @@ static void write_array(struct buf *b, const json_t *j, bool sorted, int depth)
 	size_t i;
 
 	buf_char(b, '[');
-	json_array_foreach(j, i, v) {
+	json_array_foreach (j, i, v) {
 		if (i)
 			buf_char(b, ',');
 		write_value(b, v, sorted, depth);

@@ -21,10 +21,16 @@ static void *field_of(const struct key *k, void *self)
 
 void keys_type_text(const struct key *k, char *out, size_t n)
 {
-	static const char *const names[] = {
-		[KEY_STRING] = "text", [KEY_BOOL] = "true or false", [KEY_INT] = "a whole number", [KEY_DOUBLE] = "a number",
-		[KEY_SIZE] = "a size like 64MiB", [KEY_DURATION] = "a duration like 30s", [KEY_STRINGS] = "a list of texts",
-		[KEY_ENUM] = "one of", [KEY_TREE] = "a tree", [KEY_GROUP] = "a mapping"};
+	static const char *const names[] = {[KEY_STRING] = "text",
+					    [KEY_BOOL] = "true or false",
+					    [KEY_INT] = "a whole number",
+					    [KEY_DOUBLE] = "a number",
+					    [KEY_SIZE] = "a size like 64MiB",
+					    [KEY_DURATION] = "a duration like 30s",
+					    [KEY_STRINGS] = "a list of texts",
+					    [KEY_ENUM] = "one of",
+					    [KEY_TREE] = "a tree",
+					    [KEY_GROUP] = "a mapping"};
 	auto_buf struct buf text = BUF_INIT(4096);
 
 	buf_str(&text, names[k->type]);
@@ -33,8 +39,8 @@ void keys_type_text(const struct key *k, char *out, size_t n)
 	snprintf(out, n, "%s", buf_cstr(&text));
 }
 
-static int each(const struct key *table, struct buf *path, int (*fn)(void *, const char *, const struct key *), void *ctx,
-		int depth)
+static int each(const struct key *table, struct buf *path, int (*fn)(void *, const char *, const struct key *),
+		void *ctx, int depth)
 {
 	size_t keep = path->len;
 	int rc = 0;
@@ -80,7 +86,8 @@ static int zero_field(void *ctx, const char *path, const struct key *k)
 	static const struct key number = {.type = KEY_INT}, flag = {.type = KEY_BOOL};
 
 	(void)path;
-	_Static_assert(sizeof(char *) == sizeof(int64_t) && sizeof(double) == sizeof(int64_t), "fields are of one size");
+	_Static_assert(sizeof(char *) == sizeof(int64_t) && sizeof(double) == sizeof(int64_t),
+		       "fields are of one size");
 	if (k->type != KEY_GROUP)
 		keys_value_clear(k->type == KEY_BOOL ? &flag : &number, field_of(k, ctx));
 	return 0;
@@ -190,7 +197,8 @@ static int load_one(struct load *l, const struct key *k, const json_t *v, int de
 		return 0;
 	add_place(l, &place);
 	if (k->type == KEY_GROUP)
-		return err_set(l->e, ERR_CONFIG, "%s: \"%s\" must be a mapping of its keys", buf_cstr(&place), buf_cstr(&l->path));
+		return err_set(l->e, ERR_CONFIG, "%s: \"%s\" must be a mapping of its keys", buf_cstr(&place),
+			       buf_cstr(&l->path));
 	return l->e ? err_set(l->e, ERR_CONFIG, "%s: \"%s\" %s", buf_cstr(&place), buf_cstr(&l->path), l->e->msg) : -1;
 }
 
@@ -219,7 +227,7 @@ static int load_table(struct load *l, const struct key *table, const json_t *doc
 	json_t *v;
 	int rc = 0;
 
-	json_object_foreach((json_t *)(uintptr_t)doc, name, v) {
+	json_object_foreach ((json_t *)(uintptr_t)doc, name, v) {
 		const struct key *k = find(table, name);
 
 		buf_printf(&l->path, "%s%s", path ? "." : "", name);

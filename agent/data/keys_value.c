@@ -62,7 +62,10 @@ static int wrong(const struct key *k, const char *text, struct err *e)
 static int out_of_range(const struct key *k, const char *text, struct err *e)
 {
 	return err_set(e, ERR_CONFIG, "must be between %" PRId64 " and %" PRId64 "%s, not %s", k->min, k->max,
-		       k->type == KEY_DURATION ? " milliseconds" : k->type == KEY_SIZE ? " bytes" : "", text);
+		       k->type == KEY_DURATION ? " milliseconds"
+		       : k->type == KEY_SIZE   ? " bytes"
+					       : "",
+		       text);
 }
 
 static bool in_range(const struct key *k, double v)
@@ -72,7 +75,8 @@ static bool in_range(const struct key *k, double v)
 
 static int set_bool(const struct key *k, bool *field, const char *text, struct err *e)
 {
-	static const char *const yes[] = {"true", "yes", "on", "1", NULL}, *const no[] = {"false", "no", "off", "0", NULL};
+	static const char *const yes[] = {"true", "yes", "on", "1", NULL}, *const no[] = {"false", "no", "off", "0",
+											  NULL};
 
 	for (size_t i = 0; yes[i]; i++) {
 		if (!str_eq_nocase(text, yes[i]) && !str_eq_nocase(text, no[i]))
@@ -181,11 +185,13 @@ static int set_list(const struct key *k, char ***field, const json_t *j, struct 
 	} else {
 		if (!json_is_array(j))
 			return wrong(k, NULL, e);
-		json_array_foreach(j, i, v)
+		json_array_foreach (j, i, v)
 			if (!json_is_string(v))
-				return err_set(e, ERR_CONFIG, "must be a list of texts, and item %zu is none; put it in quotes", i + 1);
+				return err_set(e, ERR_CONFIG,
+					       "must be a list of texts, and item %zu is none; put it in quotes",
+					       i + 1);
 		list = mem_resize_array(NULL, n + 1, sizeof(*list));
-		json_array_foreach(j, i, v)
+		json_array_foreach (j, i, v)
 			list[i] = mem_str(json_string_value(v));
 		list[n] = NULL;
 	}
@@ -244,7 +250,8 @@ int keys_value_from_json(const struct key *k, void *field, const json_t *j, stru
 		*(bool *)field = json_is_true(j);
 		return 0;
 	}
-	if (json_is_number(j) && (k->type == KEY_INT || k->type == KEY_DOUBLE || k->type == KEY_SIZE || k->type == KEY_DURATION)) {
+	if (json_is_number(j) &&
+	    (k->type == KEY_INT || k->type == KEY_DOUBLE || k->type == KEY_SIZE || k->type == KEY_DURATION)) {
 		json_number_text(j, number);
 		return keys_value_from_text(k, field, number, e);
 	}

@@ -19,8 +19,8 @@
 #define TIME_MAX_MS 2000
 
 /*
- * The match limit counts anew at every place where a match could begin, so a long subject is searched window by window of
- * such places, with an eye on the clock.
+ * The match limit counts anew at every place where a match could begin, so a long subject is searched window by window
+ * of such places, with an eye on the clock.
  */
 struct regex {
 	pcre2_code *text;  /* for valid UTF-8 */
@@ -41,7 +41,8 @@ struct regex *regex_new(const char *pattern, int flags, struct err *e)
 	int code;
 
 	if (strlen(pattern) > PATTERN_MAX) {
-		err_set(e, ERR_LIMIT, "the pattern has %zu bytes, more than the %u that are allowed", strlen(pattern), PATTERN_MAX);
+		err_set(e, ERR_LIMIT, "the pattern has %zu bytes, more than the %u that are allowed", strlen(pattern),
+			PATTERN_MAX);
 		return NULL;
 	}
 	if (flags & REGEX_NOCASE)

@@ -92,9 +92,11 @@ static void print(struct buf *out, const json_t *j)
 static int step(struct render *r, const struct page *page, int line)
 {
 	if (r->out->over)
-		return err_set(r->e, ERR_LIMIT, "%s:%d: the rendered text is longer than %zu bytes", page->name, line, r->out->max);
+		return err_set(r->e, ERR_LIMIT, "%s:%d: the rendered text is longer than %zu bytes", page->name, line,
+			       r->out->max);
 	if (++r->steps > STEPS_MAX)
-		return err_set(r->e, ERR_LIMIT, "%s:%d: the template repeats more than %d parts", page->name, line, STEPS_MAX);
+		return err_set(r->e, ERR_LIMIT, "%s:%d: the template repeats more than %d parts", page->name, line,
+			       STEPS_MAX);
 	return 0;
 }
 
@@ -105,7 +107,8 @@ static int render_in_scope(struct render *r, const struct page *page, size_t ope
 	int rc;
 
 	if (r->scope_count == SCOPES_MAX)
-		return err_set(r->e, ERR_LIMIT, "%s:%d: sections nest too deep", page->name, page->parts.items[open].line);
+		return err_set(r->e, ERR_LIMIT, "%s:%d: sections nest too deep", page->name,
+			       page->parts.items[open].line);
 	r->scopes[r->scope_count++] = scope;
 	rc = render_parts(r, page, open + 1, page->parts.items[open].close);
 	r->scope_count--;
@@ -125,7 +128,7 @@ static int render_section(struct render *r, const struct page *page, size_t open
 		return 0;
 	if (!json_is_array(j))
 		return render_in_scope(r, page, open, j);
-	json_array_foreach(j, i, item) {
+	json_array_foreach (j, i, item) {
 		if (step(r, page, part->line) != 0 || render_in_scope(r, page, open, item) != 0)
 			return -1;
 	}
@@ -140,8 +143,8 @@ static int render_partial(struct render *r, const struct page *page, const struc
 	if (!text)
 		return err_set(r->e, ERR_NOT_FOUND, "%s:%d: there is no partial \"%s\"", page->name, part->line, name);
 	if (page->depth + 1 >= PARTIAL_DEPTH_MAX)
-		return err_set(r->e, ERR_LIMIT, "%s:%d: partials include each other more than %d deep", page->name, part->line,
-			       PARTIAL_DEPTH_MAX);
+		return err_set(r->e, ERR_LIMIT, "%s:%d: partials include each other more than %d deep", page->name,
+			       part->line, PARTIAL_DEPTH_MAX);
 	return render_text(r, text, name, page->depth + 1);
 }
 

@@ -47,7 +47,8 @@ static bool is_name(const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		char c = s[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || memchr("_-./", c, 4)))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      memchr("_-./", c, 4)))
 			return false;
 	}
 	return n > 0;
@@ -66,12 +67,14 @@ static int close_section(struct parse *p)
 	struct template_part *close = &p->out->items[p->out->count - 1], *open;
 
 	if (p->depth == 0)
-		return err_set(p->e, ERR_PARSE, "%s:%d: {{/%.*s}} closes no section", p->name, p->line, (int)close->n, close->s);
+		return err_set(p->e, ERR_PARSE, "%s:%d: {{/%.*s}} closes no section", p->name, p->line, (int)close->n,
+			       close->s);
 	open = &p->out->items[p->open[--p->depth]];
 	if (open->n != close->n || memcmp(open->s, close->s, close->n) != 0)
-		return err_set(p->e, ERR_PARSE, "%s:%d: {{/%.*s}} stands where section {{%c%.*s}} of line %d must be closed", p->name,
-			       p->line, (int)close->n, close->s, open->type == TEMPLATE_SECTION ? '#' : '^', (int)open->n, open->s,
-			       open->line);
+		return err_set(p->e, ERR_PARSE,
+			       "%s:%d: {{/%.*s}} stands where section {{%c%.*s}} of line %d must be closed", p->name,
+			       p->line, (int)close->n, close->s, open->type == TEMPLATE_SECTION ? '#' : '^',
+			       (int)open->n, open->s, open->line);
 	open->close = p->out->count - 1;
 	return 0;
 }
@@ -98,7 +101,8 @@ static int add_tag(struct parse *p, const char *s, size_t n)
 	while (n && (s[n - 1] == ' ' || s[n - 1] == '\t'))
 		n--;
 	if (!is_name(s, n))
-		return err_set(p->e, ERR_PARSE, "%s:%d: {{%.*s}} is not a tag: a name of letters, digits and _ - . / is expected",
+		return err_set(p->e, ERR_PARSE,
+			       "%s:%d: {{%.*s}} is not a tag: a name of letters, digits and _ - . / is expected",
 			       p->name, p->line, all_len > 60 ? 60 : (int)all_len, all);
 	add(p, type, s, n);
 	if (type == TEMPLATE_SECTION || type == TEMPLATE_INVERTED)

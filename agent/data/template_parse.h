@@ -7,13 +7,20 @@
 #include "agent/base/err.h"
 #include <stddef.h>
 
-enum template_part_type { TEMPLATE_TEXT, TEMPLATE_VALUE, TEMPLATE_SECTION, TEMPLATE_INVERTED, TEMPLATE_CLOSE, TEMPLATE_PARTIAL };
+enum template_part_type {
+	TEMPLATE_TEXT,
+	TEMPLATE_VALUE,
+	TEMPLATE_SECTION,
+	TEMPLATE_INVERTED,
+	TEMPLATE_CLOSE,
+	TEMPLATE_PARTIAL
+};
 
 struct template_part {
 	enum template_part_type type;
 	const char *s; /* in the template: literal text, or the name in the tag */
 	size_t n;
-	size_t close;  /* of a section: the index of its TEMPLATE_CLOSE */
+	size_t close; /* of a section: the index of its TEMPLATE_CLOSE */
 	int line;
 };
 

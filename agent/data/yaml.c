@@ -65,8 +65,8 @@ static int broken(struct yaml_build *b)
 	size_t line = p->problem_mark.line;
 
 	if (p->error == YAML_READER_ERROR)
-		return yaml_build_fail(b, ERR_PARSE, line_at(b, p->problem_offset), "%s (byte %zu of the file)", p->problem,
-				       p->problem_offset);
+		return yaml_build_fail(b, ERR_PARSE, line_at(b, p->problem_offset), "%s (byte %zu of the file)",
+				       p->problem, p->problem_offset);
 	if (begins_with_tab(b, line))
 		return yaml_build_fail(b, ERR_PARSE, line + 1, "indented with a tab; YAML wants spaces");
 	if (p->context && p->context_mark.line != line)

@@ -22,9 +22,10 @@ static int count_node(struct yaml_build *b, size_t line)
 {
 	if (++b->nodes <= b->max_nodes)
 		return 0;
-	return yaml_build_fail(b, ERR_LIMIT, line,
-			       "more than %zu values, aliases counted where they are used: the file is too large to be read",
-			       b->max_nodes);
+	return yaml_build_fail(
+		b, ERR_LIMIT, line,
+		"more than %zu values, aliases counted where they are used: the file is too large to be read",
+		b->max_nodes);
 }
 
 /* A copy, so that nobody who changes one place changes them all. Scalars are never changed and stay shared. */
@@ -49,7 +50,7 @@ static json_t *expand(struct yaml_build *b, json_t *j, size_t line, int depth)
 	}
 	if (json_is_array(j)) {
 		copy = json_array();
-		json_array_foreach(j, i, v) {
+		json_array_foreach (j, i, v) {
 			json_t *item = expand(b, v, line, depth + 1);
 
 			if (!item)
@@ -61,7 +62,7 @@ static json_t *expand(struct yaml_build *b, json_t *j, size_t line, int depth)
 	if (!json_is_object(j))
 		return json_incref(j);
 	copy = json_object();
-	json_object_foreach(j, key, v) {
+	json_object_foreach (j, key, v) {
 		json_t *item = expand(b, v, line, depth + 1);
 
 		if (!item)
@@ -156,9 +157,10 @@ static int check_merge(struct yaml_build *b, const json_t *from, size_t line)
 		return 0;
 	if (!json_is_array(from))
 		return yaml_build_fail(b, ERR_PARSE, line, "the merge key << needs a mapping or a list of mappings");
-	json_array_foreach(from, i, v)
+	json_array_foreach (from, i, v)
 		if (!json_is_object(v))
-			return yaml_build_fail(b, ERR_PARSE, line, "the merge key << has a list that holds more than mappings");
+			return yaml_build_fail(b, ERR_PARSE, line,
+					       "the merge key << has a list that holds more than mappings");
 	return 0;
 }
 
@@ -167,7 +169,7 @@ static void merge_one(json_t *into, json_t *from)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(from, key, v)
+	json_object_foreach (from, key, v)
 		if (!json_object_get(into, key))
 			json_object_set_nocheck(into, key, v);
 }
@@ -180,7 +182,7 @@ static void merge(json_t *into, json_t *from)
 
 	if (json_is_object(from))
 		merge_one(into, from);
-	json_array_foreach(from, i, v)
+	json_array_foreach (from, i, v)
 		merge_one(into, v);
 }
 
@@ -208,7 +210,8 @@ static int take_entry(struct yaml_build *b, yaml_event_t *event, json_t *object,
 	if (rc != 0)
 		goto out;
 	if (key.merge ? *merged != NULL : json_object_get(object, key.text) != NULL) {
-		rc = yaml_build_fail(b, ERR_PARSE, key.line, "the key \"%s\" stands twice in one mapping; remove one", key.text);
+		rc = yaml_build_fail(b, ERR_PARSE, key.line, "the key \"%s\" stands twice in one mapping; remove one",
+				     key.text);
 		goto out;
 	}
 	rc = yaml_build_next(b, event);

@@ -18,11 +18,11 @@ struct yaml_build {
 	yaml_parser_t parser;
 	const char *text, *name;
 	size_t len;
-	size_t nodes, max_nodes; /* values of the whole stream, aliases expanded */
-	size_t alias_bytes;      /* text that stands in several places by aliases */
-	struct map *anchors;     /* of this document: name to json_t */
+	size_t nodes, max_nodes;  /* values of the whole stream, aliases expanded */
+	size_t alias_bytes;	  /* text that stands in several places by aliases */
+	struct map *anchors;	  /* of this document: name to json_t */
 	struct yaml_lines *lines; /* NULL: not wanted */
-	struct buf pointer;      /* of the value being built, kept only for lines */
+	struct buf pointer;	  /* of the value being built, kept only for lines */
 	struct err *e;
 };
 

@@ -21,7 +21,8 @@ static bool must_escape(int32_t c)
 {
 	if (c == '\t' || c == '\n')
 		return false;
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff;
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe ||
+	       c == 0xffff;
 }
 
 static size_t next_char(const char *s, size_t n, int32_t *c)
@@ -146,7 +147,7 @@ static void add_mapping(struct buf *b, const json_t *j, size_t indent, int depth
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)j, key, v) {
+	json_object_foreach ((json_t *)(uintptr_t)j, key, v) {
 		if (b->over)
 			return;
 		if (!first)
@@ -175,7 +176,7 @@ static void add_sequence(struct buf *b, const json_t *j, size_t indent, int dept
 	json_t *v;
 	size_t i;
 
-	json_array_foreach(j, i, v) {
+	json_array_foreach (j, i, v) {
 		if (b->over)
 			return;
 		if (i)

@@ -113,7 +113,8 @@ static bool is_date(const char *s)
 /* What some reader, YAML 1.1 included, takes for something else than text. */
 static bool is_other_value(const char *s)
 {
-	static const char *const words[] = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "=", NULL};
+	static const char *const words[] = {"y",     "n",    "yes", "no", "on", "off", "true",
+					    "false", "null", "~",   "<<", "=",	NULL};
 	const char *unsigned_part = s + (*s == '-' || *s == '+');
 
 	for (const char *const *w = words; *w; w++)

@@ -25,7 +25,8 @@ static int check_leaf(void *ctx, const char *pointer, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err e = {0};
-	json_t *doc = json_parse((const char *)data, size, "fuzz", &e), *text = json_text((const char *)data, size), *back;
+	json_t *doc = json_parse((const char *)data, size, "fuzz", &e), *text = json_text((const char *)data, size),
+	       *back;
 	char *dumped, *path = mem_strn((const char *)data, size);
 
 	if (!doc && (e.code != ERR_PARSE || !e.msg[0]))

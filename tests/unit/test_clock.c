@@ -16,10 +16,23 @@ static void is_time(const char *s, int64_t want, const char *back)
 
 static void times(void)
 {
-	static const char *const bad[] = {"", "2026", "2026-05-01", "2026-05-01T10:00:00", "2026-13-01T10:00:00Z", "2026-02-29T10:00:00Z",
-					  "2026-05-01T24:00:00Z", "2026-05-01T10:60:00Z", "2026-05-01T10:00:61Z",
-					  "2026-05-01T10:00:00.Z", "2026-05-01T10:00:00Zx", "2026-05-01T10:00:00+2:00", "26-05-01T10:00:00Z",
-					  "2026-05-32T10:00:00Z", "2026-05-01X10:00:00Z", "2026-05-01T10:00:00+25:00", "1900-02-29T00:00:00Z"};
+	static const char *const bad[] = {"",
+					  "2026",
+					  "2026-05-01",
+					  "2026-05-01T10:00:00",
+					  "2026-13-01T10:00:00Z",
+					  "2026-02-29T10:00:00Z",
+					  "2026-05-01T24:00:00Z",
+					  "2026-05-01T10:60:00Z",
+					  "2026-05-01T10:00:61Z",
+					  "2026-05-01T10:00:00.Z",
+					  "2026-05-01T10:00:00Zx",
+					  "2026-05-01T10:00:00+2:00",
+					  "26-05-01T10:00:00Z",
+					  "2026-05-32T10:00:00Z",
+					  "2026-05-01X10:00:00Z",
+					  "2026-05-01T10:00:00+25:00",
+					  "1900-02-29T00:00:00Z"};
 	int64_t ms = 5;
 	int accepted = 0;
 
@@ -71,12 +84,15 @@ static void durations(void)
 
 	is_int(rc, -1, "an unknown unit");
 	like(e.msg, "\"1x\" is not a duration; write it like", "helps");
-	ok(duration("500ms") == 500 && duration("30s") == 30000 && duration("15m") == 900000 && duration("2h") == 7200000, "units");
+	ok(duration("500ms") == 500 && duration("30s") == 30000 && duration("15m") == 900000 &&
+		   duration("2h") == 7200000,
+	   "units");
 	ok(duration("1h30m") == 5400000 && duration("2d") == 172800000 && duration("1w") == 604800000, "more units");
-	ok(duration("90") == 90000 && duration("1.5") == 1500 && duration("0") == 0 && duration("1.5h") == 5400000, "bare, fractions");
+	ok(duration("90") == 90000 && duration("1.5") == 1500 && duration("0") == 0 && duration("1.5h") == 5400000,
+	   "bare, fractions");
 	ok(duration("1m0.5s") == 60500 && duration("1w2d3h4m5s6ms") == 788645006, "many parts");
-	ok(duration("") == -1 && duration("s") == -1 && duration("-5s") == -1 && duration("5 s") == -1 && duration("1h30") == -1 &&
-		   duration(".") == -1 && duration("1h-1m") == -1 && duration(NULL) == -1,
+	ok(duration("") == -1 && duration("s") == -1 && duration("-5s") == -1 && duration("5 s") == -1 &&
+		   duration("1h30") == -1 && duration(".") == -1 && duration("1h-1m") == -1 && duration(NULL) == -1,
 	   "what is none");
 	ok(duration("99999999999999999999w") == -1 && duration("9999999w") == -1, "too long");
 }
@@ -124,8 +140,11 @@ static void deadlines(void)
 	ok(at >= now + 60000 && at < now + 120000, "a deadline lies ahead");
 	ok(clock_left(at) > 0 && clock_left(at) <= 60000, "what is left");
 	is_int(clock_left(1), 0, "never negative");
-	ok(clock_left(0) == INT64_MAX && clock_deadline(0) == 0 && clock_deadline(-1) == 0 && clock_deadline(INT64_MAX) == 0, "none");
-	ok(clock_sooner(0, 5) == 5 && clock_sooner(5, 0) == 5 && clock_sooner(3, 5) == 3 && clock_sooner(0, 0) == 0, "sooner");
+	ok(clock_left(0) == INT64_MAX && clock_deadline(0) == 0 && clock_deadline(-1) == 0 &&
+		   clock_deadline(INT64_MAX) == 0,
+	   "none");
+	ok(clock_sooner(0, 5) == 5 && clock_sooner(5, 0) == 5 && clock_sooner(3, 5) == 3 && clock_sooner(0, 0) == 0,
+	   "sooner");
 	ok(clock_wall_ms() > 1700000000000, "the wall clock is past 2023");
 }
 

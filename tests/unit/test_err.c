@@ -66,7 +66,8 @@ static void outside_bytes(void)
 static void names(void)
 {
 	for (int c = ERR_NONE; c <= ERR_MODEL; c++)
-		ok(strcmp(err_name((enum err_code)c), "unknown") != 0, "code %d is called %s", c, err_name((enum err_code)c));
+		ok(strcmp(err_name((enum err_code)c), "unknown") != 0, "code %d is called %s", c,
+		   err_name((enum err_code)c));
 }
 
 int main(void)

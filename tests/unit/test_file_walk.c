@@ -71,7 +71,8 @@ static void walking(void)
 	       "sorted by bytes, links inside followed, all else reported");
 	buf_clear(&b);
 	rc = file_walk(root, 3, see, &b, &e);
-	is_str(buf_cstr(&b), "B=3\na=0\nb/10=1\nb/2!more than 3 files: this and what follows was not read\n", "cut once");
+	is_str(buf_cstr(&b), "B=3\na=0\nb/10=1\nb/2!more than 3 files: this and what follows was not read\n",
+	       "cut once");
 	is_int(rc, 0, "which is no error");
 	buf_clear(&b);
 	make("stop", "");

@@ -43,7 +43,8 @@ static void mending(void)
 	is_dump("{\"k\":\"a\xff\xfe\",\"\\u0000\":1}", "{\"k\":\"a\xef\xbf\xbd\",\"\xef\xbf\xbd\":1}",
 		"invalid UTF-8 and NULs in keys are mended");
 	is_dump("\xef\xbb\xbf{\"a\":1}", "{\"a\":1}", "a byte order mark is skipped");
-	is_dump("[\"\\\\u0000\", 99999999999999999999]", "[\"\\\\u0000\",1e+20]", "an escaped backslash before u0000 is text");
+	is_dump("[\"\\\\u0000\", 99999999999999999999]", "[\"\\\\u0000\",1e+20]",
+		"an escaped backslash before u0000 is text");
 }
 
 static void refusals(void)
@@ -69,7 +70,8 @@ static void refusals(void)
 
 static void truncations(void)
 {
-	static const char doc[] = "{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\\ud83d\\ude00\\n\"],\"b\":{\"c\":\"\xc3\xa9\"}}";
+	static const char doc[] =
+		"{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\\ud83d\\ude00\\n\"],\"b\":{\"c\":\"\xc3\xa9\"}}";
 	int accepted = 0;
 
 	for (size_t n = 0; n < sizeof(doc) - 1; n++) {
@@ -91,8 +93,9 @@ static void texts(void)
 {
 	auto_json json_t *bad = json_text("a\xff\0b", 4), *none = json_text0(NULL), *empty = json_text(NULL, 0);
 
-	is_str(json_string_value(bad), "a\xef\xbf\xbd\xe2\x90\x80"
-				       "b",
+	is_str(json_string_value(bad),
+	       "a\xef\xbf\xbd\xe2\x90\x80"
+	       "b",
 	       "any bytes become text");
 	ok(json_is_null(none), "NULL is null");
 	is_str(json_string_value(empty), "", "no bytes are an empty text");
@@ -136,8 +139,9 @@ static void reals_round_trip(void)
 
 static void paths(void)
 {
-	auto_json json_t *j = parse("{\"spec\":{\"c\":[{\"image\":\"x\"},{\"n\":\"12\"}],\"r\":2.9,\"big\":1e300,\"t\":true},"
-				    "\"a.b\":{\"c\\\\d\":5},\"s\":\"str\",\"\":{\"\":7}}");
+	auto_json json_t *j =
+		parse("{\"spec\":{\"c\":[{\"image\":\"x\"},{\"n\":\"12\"}],\"r\":2.9,\"big\":1e300,\"t\":true},"
+		      "\"a.b\":{\"c\\\\d\":5},\"s\":\"str\",\"\":{\"\":7}}");
 
 	is_str(json_str_at(j, "spec.c.0.image"), "x", "through an array");
 	is_int(json_int_at(j, "spec.c.1.n", -1), 12, "a numeric string counts");
@@ -145,7 +149,8 @@ static void paths(void)
 	is_int(json_int_at(j, "spec.big", -1) == INT64_MAX, 1, "a huge real is clamped");
 	is_int(json_int_at(j, "s", -1), -1, "another string does not");
 	is_int(json_int_at(j, "a\\.b.c\\\\d", -1), 5, "escaped dot and backslash");
-	ok(json_at(j, "spec.c.2") == NULL && json_at(j, "spec.c.-1") == NULL && json_at(j, "spec.c.x") == NULL, "no such item");
+	ok(json_at(j, "spec.c.2") == NULL && json_at(j, "spec.c.-1") == NULL && json_at(j, "spec.c.x") == NULL,
+	   "no such item");
 	ok(json_at(j, "s.x") == NULL && json_at(NULL, "s") == NULL, "through a string, through nothing");
 	ok(json_at(j, "") == j, "the empty path is the document");
 	ok(json_bool_at(j, "spec.t", false) && json_bool_at(j, "s", true), "booleans, fallback for others");

@@ -28,7 +28,13 @@ static const struct key keys[] = {
 	{.name = "level", .type = KEY_ENUM, .offset = AT(level), .fallback = "info", .choices = levels},
 	{.name = "api_key", .type = KEY_STRING, .offset = AT(key), .secret = true},
 	{.name = "stream", .type = KEY_BOOL, .offset = AT(stream), .fallback = "true"},
-	{.name = "max_steps", .type = KEY_INT, .offset = AT(steps), .fallback = "20", .min = 1, .max = 1000, .secret = false},
+	{.name = "max_steps",
+	 .type = KEY_INT,
+	 .offset = AT(steps),
+	 .fallback = "20",
+	 .min = 1,
+	 .max = 1000,
+	 .secret = false},
 	{.name = "timeout", .type = KEY_DURATION, .offset = AT(timeout), .fallback = "30s"},
 	{.name = "temperature", .type = KEY_DOUBLE, .offset = AT(temperature)},
 	{.name = "max_body", .type = KEY_SIZE, .offset = AT(body), .fallback = "64KiB"},
@@ -72,16 +78,20 @@ static void loading(void)
 	struct err e = {0};
 	int rc = keys_defaults(keys, &s, &e);
 
-	rc |= load(&s,
-		   "model: m1\nlevel: error\nstream: off\nmax_steps: 5\ntimeout: 1m\ntemperature: 0.25\nmax_body: 2MiB\n"
-		   "names: [x, y, z]\nextra: {any: [1]}\nserve:\n  port: 9\n  listen:\n",
-		   &e);
+	rc |= load(
+		&s,
+		"model: m1\nlevel: error\nstream: off\nmax_steps: 5\ntimeout: 1m\ntemperature: 0.25\nmax_body: 2MiB\n"
+		"names: [x, y, z]\nextra: {any: [1]}\nserve:\n  port: 9\n  listen:\n",
+		&e);
 	ok(rc == 0, "loaded %s", e.msg);
-	ok(str_eq(s.model, "m1") && str_eq(s.level, "error") && !s.stream && s.steps == 5 && s.timeout == 60000, "values");
+	ok(str_eq(s.model, "m1") && str_eq(s.level, "error") && !s.stream && s.steps == 5 && s.timeout == 60000,
+	   "values");
 	ok(s.temperature == 0.25 && s.body == 2 << 20 && str_list_len(s.names) == 3, "more values");
-	ok(json_is_object(s.tree) && s.port == 9 && str_eq(s.listen, "127.0.0.1"), "a tree, a group, null leaves the default");
+	ok(json_is_object(s.tree) && s.port == 9 && str_eq(s.listen, "127.0.0.1"),
+	   "a tree, a group, null leaves the default");
 	rc = load(&s, "timeout: 90\nmax_body: 100\nnames: one\nmax_steps: \"7\"\ntemperature: 1\nserve:\n", &e);
-	ok(rc == 0 && s.timeout == 90000 && s.body == 100 && str_list_len(s.names) == 1 && s.steps == 7 && s.temperature == 1,
+	ok(rc == 0 && s.timeout == 90000 && s.body == 100 && str_list_len(s.names) == 1 && s.steps == 7 &&
+		   s.temperature == 1,
 	   "bare seconds and bytes, one text for a list, a number in quotes");
 	ok(str_eq(s.model, "m1"), "what is absent stays");
 	rc = load(&s, "# nothing\n", &e);
@@ -105,17 +115,24 @@ static void is_error(const char *text, const char *want, const char *name)
 static void refusals(void)
 {
 	is_error("modle: x\n", "c.yaml:1: unknown key \"modle\": did you mean \"model\"?", "a typo");
-	is_error("model: x\n\nserve:\n  prot: 1\n", "c.yaml:4: unknown key \"serve.prot\": did you mean \"port\"?", "a typo in a group");
-	is_error("listen: x\n", "c.yaml:1: unknown key \"listen\": did you mean \"serve.listen\"?", "a key of another place");
-	is_error("serve:\n  zzzzzzzz: 1\n", "c.yaml:2: unknown key \"serve.zzzzzzzz\"; known here: listen, port", "nothing near");
-	is_error("max_steps: many\n", "c.yaml:1: \"max_steps\" must be a whole number, not \"many\"", "text for a number");
+	is_error("model: x\n\nserve:\n  prot: 1\n", "c.yaml:4: unknown key \"serve.prot\": did you mean \"port\"?",
+		 "a typo in a group");
+	is_error("listen: x\n", "c.yaml:1: unknown key \"listen\": did you mean \"serve.listen\"?",
+		 "a key of another place");
+	is_error("serve:\n  zzzzzzzz: 1\n", "c.yaml:2: unknown key \"serve.zzzzzzzz\"; known here: listen, port",
+		 "nothing near");
+	is_error("max_steps: many\n", "c.yaml:1: \"max_steps\" must be a whole number, not \"many\"",
+		 "text for a number");
 	is_error("max_steps: 1.5\n", "c.yaml:1: \"max_steps\" must be a whole number, not \"1.5\"", "a fraction");
 	is_error("max_steps: 0\n", "c.yaml:1: \"max_steps\" must be between 1 and 1000, not 0", "out of range");
 	is_error("model: 4\n", "c.yaml:1: \"model\" must be text, not a number; put it in quotes", "a number for text");
-	is_error("level: waring\n", "c.yaml:1: \"level\" must be one of error, warning, info, not \"waring\": did you mean \"warning\"?",
+	is_error("level: waring\n",
+		 "c.yaml:1: \"level\" must be one of error, warning, info, not \"waring\": did you mean \"warning\"?",
 		 "a choice that is none");
-	is_error("timeout: 3 parsecs\n", "c.yaml:1: \"timeout\" must be a duration like 30s, not \"3 parsecs\"", "a duration");
-	is_error("names: [a, 1]\n", "c.yaml:1: \"names\" must be a list of texts, and item 2 is none; put it in quotes", "a mixed list");
+	is_error("timeout: 3 parsecs\n", "c.yaml:1: \"timeout\" must be a duration like 30s, not \"3 parsecs\"",
+		 "a duration");
+	is_error("names: [a, 1]\n", "c.yaml:1: \"names\" must be a list of texts, and item 2 is none; put it in quotes",
+		 "a mixed list");
 	is_error("stream: 3\n", "c.yaml:1: \"stream\" must be true or false, not a number", "a boolean");
 	is_error("serve: 3\n", "c.yaml:1: \"serve\" must be a mapping of its keys", "a group");
 	is_error("api_key: [sk-123]\n", "c.yaml:1: \"api_key\" must be text, not a list", "a secret");
@@ -132,7 +149,8 @@ static void setting(void)
 	rc |= keys_set(keys, &s, "serve.port", "99", "--port", &e);
 	rc |= keys_set(keys, &s, "names", "p,q", "--names", &e);
 	rc |= keys_set(keys, &s, "extra", "{a: 1}", "--extra", &e);
-	ok(rc == 0 && s.steps == 3 && s.port == 99 && str_list_len(s.names) == 2 && json_is_object(s.tree), "set %s", e.msg);
+	ok(rc == 0 && s.steps == 3 && s.port == 99 && str_list_len(s.names) == 2 && json_is_object(s.tree), "set %s",
+	   e.msg);
 	rc = keys_set(keys, &s, "max_steps", "x", "--max-steps", &e);
 	ok(rc == -1 && e.code == ERR_ARG, "refused");
 	is_str(e.msg, "--max-steps must be a whole number, not \"x\"", "names the flag");
@@ -173,7 +191,8 @@ static void walking(void)
 
 	is_int(rc, 0, "all");
 	like(buf_cstr(&b), "level (one of error, warning, info)\n", "an enum");
-	like(buf_cstr(&b), "serve (a mapping)\nserve.listen (text)\nserve.port (a whole number)\n", "a group and its children");
+	like(buf_cstr(&b), "serve (a mapping)\nserve.listen (text)\nserve.port (a whole number)\n",
+	     "a group and its children");
 	rc = keys_each(keys, stop, NULL);
 	is_int(rc, 4, "stopped");
 	buf_fini(&b);

@@ -63,7 +63,8 @@ static void json(void)
 	log_info("mod", "q\"b\\ \n\xff \x01");
 	s = end();
 	like(s, "{\"time\":\"20", "begins with the time");
-	like(s, "Z\",\"level\":\"info\",\"module\":\"mod\",\"msg\":\"q\\\"b\\\\ \\u000a\xef\xbf\xbd \\u0001\"}\n", "escaped");
+	like(s, "Z\",\"level\":\"info\",\"module\":\"mod\",\"msg\":\"q\\\"b\\\\ \\u000a\xef\xbf\xbd \\u0001\"}\n",
+	     "escaped");
 	free(s);
 }
 

@@ -30,7 +30,11 @@ static void matching(void)
 	is_int(match("^b$", 0, "a\nb\nc", 5), 0, "one line");
 	is_int(match("^b$", REGEX_MULTILINE, "a\nb\nc", 5), 1, "many lines");
 	is_int(match("^.$", 0, "\xc3\xa9", 2), 1, "a character is one");
-	is_int(match("a.b", 0, "a\xff" "b", 3), 1, "invalid UTF-8 goes by bytes");
+	is_int(match("a.b", 0,
+		     "a\xff"
+		     "b",
+		     3),
+	       1, "invalid UTF-8 goes by bytes");
 	is_int(match("\\x{1F600}.*x", 0, "\xff\xf0\x9f\x98\x80 x", 7), 1, "a pattern that means nothing for bytes");
 	is_int(match("b", 0, "a\0b", 3), 1, "behind a NUL");
 	is_int(match("", 0, "", 0), 1, "nothing in nothing");

@@ -6,15 +6,18 @@
 static void comparing(void)
 {
 	ok(str_eq("a", "a") && !str_eq("a", "b") && str_eq(NULL, NULL) && !str_eq("a", NULL), "eq");
-	ok(str_eq_nocase("OOMKilled", "oomkilled") && !str_eq_nocase("a", "ab") && !str_eq_nocase(NULL, ""), "eq without case");
+	ok(str_eq_nocase("OOMKilled", "oomkilled") && !str_eq_nocase("a", "ab") && !str_eq_nocase(NULL, ""),
+	   "eq without case");
 	ok(!str_eq_nocase("[", "{"), "only letters have a case");
-	ok(str_starts("abc", "ab") && !str_starts("a", "ab") && str_starts("a", "") && !str_starts(NULL, "a"), "starts");
+	ok(str_starts("abc", "ab") && !str_starts("a", "ab") && str_starts("a", "") && !str_starts(NULL, "a"),
+	   "starts");
 	ok(str_ends("abc", "bc") && !str_ends("c", "bc") && str_ends("a", "") && !str_ends(NULL, "a"), "ends");
 	ok(str_empty(NULL) && str_empty("") && !str_empty(" "), "empty");
 	is_str(str_or("", "x"), "x", "or");
 	is_str(str_or("y", "x"), "y", "or keeps");
 	is_str(str_find_nocase("An ERROR here", "error"), "ERROR here", "find");
-	ok(!str_find_nocase("An ERRO", "error") && !str_find_nocase(NULL, "x") && !str_find_nocase("", "x"), "find nothing");
+	ok(!str_find_nocase("An ERRO", "error") && !str_find_nocase(NULL, "x") && !str_find_nocase("", "x"),
+	   "find nothing");
 	is_str(str_find_nocase("abc", ""), "abc", "find the empty string");
 }
 
@@ -87,8 +90,8 @@ static void numbers(void)
 		   whole("--1") == -77 && whole("-") == -77 && whole(NULL) == -77,
 	   "what is none");
 	ok(real("1.5") == 1.5 && real("-2e3") == -2000 && real(".5") == .5, "reals");
-	ok(real("inf") == -77 && real("nan") == -77 && real("0x1p3") == -77 && real("1e999") == -77 && real(" 1") == -77 &&
-		   real("1,5") == -77 && real("") == -77,
+	ok(real("inf") == -77 && real("nan") == -77 && real("0x1p3") == -77 && real("1e999") == -77 &&
+		   real(" 1") == -77 && real("1,5") == -77 && real("") == -77,
 	   "what is none");
 }
 
@@ -96,11 +99,16 @@ static void sizes(void)
 {
 	char out[24];
 
-	ok(size("10") == 10 && size("2k") == 2000 && size("2K") == 2000 && size("2Ki") == 2048 && size("1.5M") == 1500000, "sizes");
-	ok(size("3GiB") == 3221225472u && size("1 MB") == 1000000 && size("5B") == 5 && size("1TiB") == 1099511627776u, "with bytes");
+	ok(size("10") == 10 && size("2k") == 2000 && size("2K") == 2000 && size("2Ki") == 2048 &&
+		   size("1.5M") == 1500000,
+	   "sizes");
+	ok(size("3GiB") == 3221225472u && size("1 MB") == 1000000 && size("5B") == 5 && size("1TiB") == 1099511627776u,
+	   "with bytes");
 	ok(size("18446744073709551615") == UINT64_MAX && size("16E") == 16000000000000000000u, "large ones are exact");
 	ok(size("18446744073709551616") == 77 && size("20E") == 77 && size("17.0Ei") == 77, "too large");
-	ok(size("") == 77 && size("x") == 77 && size("1x") == 77 && size("-1") == 77 && size("1KiBB") == 77 && size("1..2k") == 77, "none");
+	ok(size("") == 77 && size("x") == 77 && size("1x") == 77 && size("-1") == 77 && size("1KiBB") == 77 &&
+		   size("1..2k") == 77,
+	   "none");
 	str_from_size(812, out);
 	is_str(out, "812 B", "bytes");
 	str_from_size(1468006, out);

@@ -50,8 +50,8 @@ static void values(void)
 	is_text("plain { text } }}", "{}", "plain { text } }}", "text alone");
 	is_text("a {{x}} b {{ y.z }} c", "{\"x\":\"<&>\",\"y\":{\"z\":3}}", "a <&> b 3 c", "values, no escaping");
 	is_text("[{{no}}{{x.no}}{{n}}]", "{\"x\":1,\"n\":null}", "[]", "unknown names render as nothing");
-	is_text("{{a}} {{b}} {{c}} {{d}}", "{\"a\":0.97,\"b\":true,\"c\":[1,\"x\"],\"d\":{\"k\":1}}", "0.97 true [1,\"x\"] {\"k\":1}",
-		"other types");
+	is_text("{{a}} {{b}} {{c}} {{d}}", "{\"a\":0.97,\"b\":true,\"c\":[1,\"x\"],\"d\":{\"k\":1}}",
+		"0.97 true [1,\"x\"] {\"k\":1}", "other types");
 	is_text("{{x}}", NULL, "", "no data");
 	is_text("{{x}}\n{{x}}\n", "{\"x\":\"v\"}", "v\nv\n", "a value alone on its line keeps the line");
 }
@@ -59,7 +59,8 @@ static void values(void)
 static void sections(void)
 {
 	is_text("{{#l}}{{.}},{{/l}}", "{\"l\":[1,\"a\",0.5]}", "1,a,0.5,", "a list");
-	is_text("{{#l}}{{n}}-{{top}};{{/l}}", "{\"l\":[{\"n\":1},{\"n\":2}],\"top\":\"T\"}", "1-T;2-T;", "items, and what stands outside");
+	is_text("{{#l}}{{n}}-{{top}};{{/l}}", "{\"l\":[{\"n\":1},{\"n\":2}],\"top\":\"T\"}", "1-T;2-T;",
+		"items, and what stands outside");
 	is_text("{{#o}}{{k}}{{/o}}", "{\"o\":{\"k\":\"v\"}}", "v", "an object");
 	is_text("{{#s}}<{{.}}>{{/s}}", "{\"s\":\"v\"}", "<v>", "a text");
 	is_text("{{#a}}A{{/a}}{{^a}}not{{/a}}", "{\"a\":[]}", "not", "an empty list");
@@ -67,19 +68,22 @@ static void sections(void)
 	is_text("{{^a}}a{{/a}}{{^b}}b{{/b}}{{^c}}c{{/c}}{{^d}}d{{/d}}{{^e}}e{{/e}}{{^f}}f{{/f}}",
 		"{\"a\":null,\"b\":false,\"c\":0,\"d\":\"\",\"e\":{}}", "abcdf", "what counts as false");
 	is_text("{{#a.b}}{{c}}{{/a.b}}", "{\"a\":{\"b\":[{\"c\":1},{\"c\":2}]}}", "12", "a dotted section");
-	is_text("{{#a}}{{#b}}{{x}}{{/b}}{{/a}}", "{\"a\":[{\"x\":1,\"b\":[1,2]},{\"b\":[3]}],\"x\":9}", "119", "nested lists");
+	is_text("{{#a}}{{#b}}{{x}}{{/b}}{{/a}}", "{\"a\":[{\"x\":1,\"b\":[1,2]},{\"b\":[3]}],\"x\":9}", "119",
+		"nested lists");
 }
 
 static void lines(void)
 {
-	is_text("a\n  {{#l}}  \n- {{.}}\n  {{/l}}\nb\n", "{\"l\":[1,2]}", "a\n- 1\n- 2\nb\n", "tags alone on their lines");
+	is_text("a\n  {{#l}}  \n- {{.}}\n  {{/l}}\nb\n", "{\"l\":[1,2]}", "a\n- 1\n- 2\nb\n",
+		"tags alone on their lines");
 	is_text("{{#l}}\r\n{{.}}\r\n{{/l}}\r\nend", "{\"l\":[1]}", "1\r\nend", "with carriage returns");
 	is_text("a\n{{! gone\nover lines }}\nb", "{}", "a\nb", "a comment alone");
 	is_text("a {{! gone }} b", "{}", "a  b", "a comment inside");
 	is_text("{{#x}}\n{{/x}}", "{\"x\":1}", "", "at the end of the text");
 	is_text("x {{#l}} y\n{{/l}}", "{\"l\":[1,2]}", "x  y\n y\n", "a tag that is not alone");
 	is_text("  {{>greet}}\nend", "{\"name\":\"you\"}", "hello you\nend", "a partial");
-	is_text("{{#l}}{{>greet}}{{/l}}", "{\"l\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "hello a\nhello b\n", "a partial in a list");
+	is_text("{{#l}}{{>greet}}{{/l}}", "{\"l\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "hello a\nhello b\n",
+		"a partial in a list");
 }
 
 static void refusals(void)
@@ -89,8 +93,10 @@ static void refusals(void)
 
 	is_error("a\n{{#x}}\n", ERR_PARSE, "t.md:2: section {{#x}} is not closed", "an open section");
 	is_error("\n\n{{/x}}", ERR_PARSE, "t.md:3: {{/x}} closes no section", "a stray end");
-	is_error("{{#x}}\n{{^y}}{{/x}}{{/y}}", ERR_PARSE, "t.md:2: {{/x}} stands where section {{^y}} of line 2", "crossed sections");
-	is_error("x\n{{! a\nb }}\n{{y", ERR_PARSE, "t.md:4: {{ without }}", "an open tag, lines counted through comments");
+	is_error("{{#x}}\n{{^y}}{{/x}}{{/y}}", ERR_PARSE, "t.md:2: {{/x}} stands where section {{^y}} of line 2",
+		 "crossed sections");
+	is_error("x\n{{! a\nb }}\n{{y", ERR_PARSE, "t.md:4: {{ without }}",
+		 "an open tag, lines counted through comments");
 	is_error("{{}}", ERR_PARSE, "is not a tag", "an empty tag");
 	is_error("{{a b}}", ERR_PARSE, "t.md:1: {{a b}} is not a tag", "a name with a space");
 	is_error("{{=<% %>=}}", ERR_PARSE, "is not a tag", "other delimiters");

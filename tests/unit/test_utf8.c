@@ -26,7 +26,9 @@ static void valid(void)
 		{"\x80", 1, 0, "lone continuation"},
 		{"\xc3", 1, 0, "cut"},
 		{"0123456789abcdef\xff", 17, 0, "behind a run of ASCII"},
-		{"0123456789\xc3\xa9" "bcdefgh", 19, 1, "between runs of ASCII"},
+		{"0123456789\xc3\xa9"
+		 "bcdefgh",
+		 19, 1, "between runs of ASCII"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -46,9 +48,16 @@ static void is_clean(const char *s, size_t n, const char *want, const char *name
 static void clean(void)
 {
 	is_clean("caf\xc3\xa9", 5, "caf\xc3\xa9", "valid text stays");
-	is_clean("a\xff\xfe\xff" "b", 5, "a" BAD "b", "a run becomes one mark");
-	is_clean("a\xff" "b\xff", 4, "a" BAD "b" BAD, "two runs become two");
-	is_clean("a\0b", 3, "a\xe2\x90\x80" "b", "NUL");
+	is_clean("a\xff\xfe\xff"
+		 "b",
+		 5, "a" BAD "b", "a run becomes one mark");
+	is_clean("a\xff"
+		 "b\xff",
+		 4, "a" BAD "b" BAD, "two runs become two");
+	is_clean("a\0b", 3,
+		 "a\xe2\x90\x80"
+		 "b",
+		 "NUL");
 	is_clean("\xff\0\xff", 3, BAD "\xe2\x90\x80" BAD, "NUL between");
 	is_clean("\xe2\x82", 2, BAD, "cut at the end");
 	is_clean("", 0, "", "nothing");
@@ -66,7 +75,8 @@ static void sweep(void)
 
 			utf8_clean(&b, s, sizeof(s));
 			bad += !utf8_valid(buf_cstr(&b), b.len) || memchr(b.data, 0, b.len);
-			bad += utf8_valid(s, sizeof(s)) && a && c && (b.len != sizeof(s) || memcmp(b.data, s, sizeof(s)) != 0);
+			bad += utf8_valid(s, sizeof(s)) && a && c &&
+			       (b.len != sizeof(s) || memcmp(b.data, s, sizeof(s)) != 0);
 			buf_fini(&b);
 		}
 	is_int(bad, 0, "all pairs of bytes");
@@ -74,7 +84,8 @@ static void sweep(void)
 
 static void cutting(void)
 {
-	static const char s[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" "b";
+	static const char s[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"
+				"b";
 	static const size_t want[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
 	int bad = 0;
 
@@ -110,10 +121,15 @@ static void printable(void)
 {
 	is_printable("a\x1b[31mred\x07\n\tx", 13, "a^[[31mred^G\n\tx", "escape sequences are shown");
 	is_printable("a\rb\x7f\0", 5, "a^Mb^?^@", "carriage return, delete, NUL");
-	is_printable("\xc2\x9b" "2J", 4, "<U+009B>2J", "the eight-bit escape");
-	is_printable("x\xe2\x80\xae" "y", 5, "x<U+202E>y", "text that turns around");
+	is_printable("\xc2\x9b"
+		     "2J",
+		     4, "<U+009B>2J", "the eight-bit escape");
+	is_printable("x\xe2\x80\xae"
+		     "y",
+		     5, "x<U+202E>y", "text that turns around");
 	is_printable("\xff\xff ok", 5, BAD " ok", "bad bytes");
-	is_printable("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 11, "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "joined emoji stay");
+	is_printable("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 11, "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb",
+		     "joined emoji stay");
 }
 
 int main(void)

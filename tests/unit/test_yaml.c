@@ -30,14 +30,18 @@ static void scalars(void)
 {
 	is_yaml("[null, Null, NULL, ~, '~', \"null\", nUll]", "[null,null,null,null,\"~\",\"null\",\"nUll\"]", "null");
 	is_yaml("- \n-", "[null,null]", "nothing is null");
-	is_yaml("[true, True, TRUE, false, False, FALSE, 'true', tRue]", "[true,true,true,false,false,false,\"true\",\"tRue\"]",
-		"booleans");
-	is_yaml("[on, off, yes, no, y, n, On]", "[\"on\",\"off\",\"yes\",\"no\",\"y\",\"n\",\"On\"]", "old booleans are text");
-	is_yaml("[0, -1, +7, 0x1F, 0o17, 0644, -0, 0x, 0o8, 0xg]", "[0,-1,7,31,15,644,0,\"0x\",\"0o8\",\"0xg\"]", "integers");
-	is_yaml("[9223372036854775807, 9223372036854775808]", "[9223372036854775807,9.223372036854776e+18]", "big integers");
+	is_yaml("[true, True, TRUE, false, False, FALSE, 'true', tRue]",
+		"[true,true,true,false,false,false,\"true\",\"tRue\"]", "booleans");
+	is_yaml("[on, off, yes, no, y, n, On]", "[\"on\",\"off\",\"yes\",\"no\",\"y\",\"n\",\"On\"]",
+		"old booleans are text");
+	is_yaml("[0, -1, +7, 0x1F, 0o17, 0644, -0, 0x, 0o8, 0xg]", "[0,-1,7,31,15,644,0,\"0x\",\"0o8\",\"0xg\"]",
+		"integers");
+	is_yaml("[9223372036854775807, 9223372036854775808]", "[9223372036854775807,9.223372036854776e+18]",
+		"big integers");
 	is_yaml("[1.5, .5, 1., -1e3, 1E-2, +.5e1, 123e4567]", "[1.5,0.5,1.0,-1000.0,0.01,5.0,\"123e4567\"]", "reals");
 	is_yaml("[., -, +, e1, 1e, 1.2.3, 1_000, 12:30, 10.0.0.1, 100m, 1Gi]",
-		"[\".\",\"-\",\"+\",\"e1\",\"1e\",\"1.2.3\",\"1_000\",\"12:30\",\"10.0.0.1\",\"100m\",\"1Gi\"]", "near numbers are text");
+		"[\".\",\"-\",\"+\",\"e1\",\"1e\",\"1.2.3\",\"1_000\",\"12:30\",\"10.0.0.1\",\"100m\",\"1Gi\"]",
+		"near numbers are text");
 	is_yaml("[.inf, -.Inf, .nan]", "[\".inf\",\"-.Inf\",\".nan\"]", "what JSON lacks is text");
 	is_yaml("[2026-05-01T10:00:00Z, 2026-05-01]", "[\"2026-05-01T10:00:00Z\",\"2026-05-01\"]", "times are text");
 	is_yaml("[!!str 1, !!int \"2\", !!bool 'true', ! 3, !Ref x, !!binary aGk=]",
@@ -51,8 +55,10 @@ static void collections(void)
 	is_yaml("", "null", "nothing");
 	is_yaml("# only this\n", "null", "a comment");
 	is_yaml("---\n...\n", "null", "an empty document");
-	is_yaml("a: {b: [1, {c: d}]}\ne:\n- f\n", "{\"a\":{\"b\":[1,{\"c\":\"d\"}]},\"e\":[\"f\"]}", "nested, in order");
-	is_yaml("1: a\ntrue: b\n~: c\n0x10: d\n", "{\"1\":\"a\",\"true\":\"b\",\"~\":\"c\",\"0x10\":\"d\"}", "keys are text");
+	is_yaml("a: {b: [1, {c: d}]}\ne:\n- f\n", "{\"a\":{\"b\":[1,{\"c\":\"d\"}]},\"e\":[\"f\"]}",
+		"nested, in order");
+	is_yaml("1: a\ntrue: b\n~: c\n0x10: d\n", "{\"1\":\"a\",\"true\":\"b\",\"~\":\"c\",\"0x10\":\"d\"}",
+		"keys are text");
 	is_yaml("a: 1\n---\nb: 2\n", "{\"a\":1}", "the first document");
 	is_yaml("{\"a\": [1, 2.50, \"x\\u00e9\", null]}", "{\"a\":[1,2.5,\"x\xc3\xa9\",null]}", "JSON is YAML");
 }
@@ -68,8 +74,8 @@ static void anchors(void)
 	is_yaml("- &a x\n- *a\n- &a y\n- *a\n", "[\"x\",\"x\",\"y\",\"y\"]", "anchors are set anew");
 	is_yaml("&k key: v\n*k : w2\n", NULL, "an alias as key is that key, here for the second time");
 	is_yaml("x: &k key\n*k : w\n", "{\"x\":\"key\",\"key\":\"w\"}", "an alias as key");
-	is_yaml("base: &b {a: 1, b: 2}\nuse:\n  <<: *b\n  b: 3\n", "{\"base\":{\"a\":1,\"b\":2},\"use\":{\"b\":3,\"a\":1}}",
-		"merge: what stands there wins");
+	is_yaml("base: &b {a: 1, b: 2}\nuse:\n  <<: *b\n  b: 3\n",
+		"{\"base\":{\"a\":1,\"b\":2},\"use\":{\"b\":3,\"a\":1}}", "merge: what stands there wins");
 	is_yaml("- &p {a: 1}\n- &q {a: 2, c: 3}\n- {<<: [*p, *q], d: 4}\n",
 		"[{\"a\":1},{\"a\":2,\"c\":3},{\"d\":4,\"a\":1,\"c\":3}]", "merge of several: the earlier wins");
 	is_yaml("\"<<\": {a: 1}\n", "{\"<<\":{\"a\":1}}", "a quoted << is a key like others");
@@ -130,7 +136,8 @@ static void bombs(void)
 
 static void truncations(void)
 {
-	static const char doc[] = "a: &x [1, \"two\\n\", {k: v}]\nb: *x\n? c\n: |\n  text\n  more\n<<: {z: !!str 1}\n--- 'x'\n";
+	static const char doc[] =
+		"a: &x [1, \"two\\n\", {k: v}]\nb: *x\n? c\n: |\n  text\n  more\n<<: {z: !!str 1}\n--- 'x'\n";
 	int silent = 0;
 
 	for (size_t n = 0; n < sizeof(doc); n++) {

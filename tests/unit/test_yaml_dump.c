@@ -5,16 +5,147 @@
 #include "agent/data/json.h"
 #include "tests/tap.h"
 
-static const char *const odd[] = {
-	"on", "0x1", "1e3", "", " a", "a ", "a: b", "a:", ":a", "a:b", "#x", "x #y", "x#y", "~", "null", "Null", "true", "- x", "-",
-	"-x", "--flag=1", "---", "--- x", "...", "?", "? x", "?x", ":", ": x", "|", ">", ">-", "&a", "*a", "!t", "!!str x", "%d", "@x",
-	"`x", "'", "\"", "'q'", "\"q\"", "[", "]", "{", "}", "[a]", "{a: b}", ",", "a,b", "<<", "=", "y", "No", "1", "-1", "+1", "01",
-	"1.5", ".5", "1.", ".", "1_000", "12:30:45", "2026-05-01", "2026-05-01T10:00:00Z", ".inf", "-.INF", ".NaN", "0b1", "0o7",
-	"0644", "10.0.0.1", "1.2.3", "100m", "nvidia.com/gpu", "a\nb", "a\nb\n", "a\nb\n\n", "a\nb\n\n\n", "\na", "\n", "\n\n", " \n", "\n ",
-	" a\nb", "\ta\nb", "a\n b\n", "a\n\n b", "a \nb ", "a\n\tb\n", "  \na\n", "a\n  ", "a\n  \n", "a\r\nb", "a\rb", "a\tb", "\ta", "a\t",
-	"x\x01y", "x\x7fy", "\xc2\x85", "a\xe2\x80\xa8" "b\nc", "\xef\xbb\xbf" "x", "a\n\xef\xbb\xbf", "\xef\xbf\xbf", "\xc3\xa9\n\xf0\x9f\x98\x80",
-	"# a\n# b\n", "- a\n- b\n", "---\na: 1\n", "...\nx", "a: b\nc: d", "|\n", "\\", "\\n", "a\\", "\"\\", "key: |\n  x\n", "\xc2\xa0", "\xc2\xa0x\ny",
-	"#", "a #", "a:\nb", "{\"a\": 1}", "$(X)", "${X}", "%", "100%", "\\\n", "a\n#b\n", "''", "!", "&", "*", "trUe", "0x", "+.5", "-.5e3"};
+static const char *const odd[] = {"on",
+				  "0x1",
+				  "1e3",
+				  "",
+				  " a",
+				  "a ",
+				  "a: b",
+				  "a:",
+				  ":a",
+				  "a:b",
+				  "#x",
+				  "x #y",
+				  "x#y",
+				  "~",
+				  "null",
+				  "Null",
+				  "true",
+				  "- x",
+				  "-",
+				  "-x",
+				  "--flag=1",
+				  "---",
+				  "--- x",
+				  "...",
+				  "?",
+				  "? x",
+				  "?x",
+				  ":",
+				  ": x",
+				  "|",
+				  ">",
+				  ">-",
+				  "&a",
+				  "*a",
+				  "!t",
+				  "!!str x",
+				  "%d",
+				  "@x",
+				  "`x",
+				  "'",
+				  "\"",
+				  "'q'",
+				  "\"q\"",
+				  "[",
+				  "]",
+				  "{",
+				  "}",
+				  "[a]",
+				  "{a: b}",
+				  ",",
+				  "a,b",
+				  "<<",
+				  "=",
+				  "y",
+				  "No",
+				  "1",
+				  "-1",
+				  "+1",
+				  "01",
+				  "1.5",
+				  ".5",
+				  "1.",
+				  ".",
+				  "1_000",
+				  "12:30:45",
+				  "2026-05-01",
+				  "2026-05-01T10:00:00Z",
+				  ".inf",
+				  "-.INF",
+				  ".NaN",
+				  "0b1",
+				  "0o7",
+				  "0644",
+				  "10.0.0.1",
+				  "1.2.3",
+				  "100m",
+				  "nvidia.com/gpu",
+				  "a\nb",
+				  "a\nb\n",
+				  "a\nb\n\n",
+				  "a\nb\n\n\n",
+				  "\na",
+				  "\n",
+				  "\n\n",
+				  " \n",
+				  "\n ",
+				  " a\nb",
+				  "\ta\nb",
+				  "a\n b\n",
+				  "a\n\n b",
+				  "a \nb ",
+				  "a\n\tb\n",
+				  "  \na\n",
+				  "a\n  ",
+				  "a\n  \n",
+				  "a\r\nb",
+				  "a\rb",
+				  "a\tb",
+				  "\ta",
+				  "a\t",
+				  "x\x01y",
+				  "x\x7fy",
+				  "\xc2\x85",
+				  "a\xe2\x80\xa8"
+				  "b\nc",
+				  "\xef\xbb\xbf"
+				  "x",
+				  "a\n\xef\xbb\xbf",
+				  "\xef\xbf\xbf",
+				  "\xc3\xa9\n\xf0\x9f\x98\x80",
+				  "# a\n# b\n",
+				  "- a\n- b\n",
+				  "---\na: 1\n",
+				  "...\nx",
+				  "a: b\nc: d",
+				  "|\n",
+				  "\\",
+				  "\\n",
+				  "a\\",
+				  "\"\\",
+				  "key: |\n  x\n",
+				  "\xc2\xa0",
+				  "\xc2\xa0x\ny",
+				  "#",
+				  "a #",
+				  "a:\nb",
+				  "{\"a\": 1}",
+				  "$(X)",
+				  "${X}",
+				  "%",
+				  "100%",
+				  "\\\n",
+				  "a\n#b\n",
+				  "''",
+				  "!",
+				  "&",
+				  "*",
+				  "trUe",
+				  "0x",
+				  "+.5",
+				  "-.5e3"};
 
 static void check(const json_t *j, const char *name)
 {
@@ -39,8 +170,8 @@ static void odd_texts(void)
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		const char *s = odd[i];
-		auto_json json_t *j = json_pack("{s:s, s:[s,s], s:{s:s,s:{s:s}}, s:[{s:s,s:[s]}], s:[[s,[s]]]}", s, s, "l", s, s, "m",
-						"x", s, "n", s, s, "o", "p", s, "q", s, "r", s, s);
+		auto_json json_t *j = json_pack("{s:s, s:[s,s], s:{s:s,s:{s:s}}, s:[{s:s,s:[s]}], s:[[s,[s]]]}", s, s,
+						"l", s, s, "m", "x", s, "n", s, s, "o", "p", s, "q", s, "r", s, s);
 		auto_json json_t *alone = json_string(s);
 		char name[64];
 
@@ -79,8 +210,10 @@ static void all_short_texts(void)
 static void values(void)
 {
 	struct err e = {0};
-	static const char doc[] = "{\"a\":[],\"b\":{},\"c\":null,\"d\":[1,-2,0.5,1e300,true,false,[],[[]],{}],\"e\":[[1,2],[{\"x\":[{}]}]]}";
-	auto_json json_t *j = json_parse(doc, sizeof(doc) - 1, "t", &e), *n = json_integer(7), *long_key = json_object();
+	static const char doc[] = "{\"a\":[],\"b\":{},\"c\":null,\"d\":[1,-2,0.5,1e300,true,false,[],[[]],{}],\"e\":[["
+				  "1,2],[{\"x\":[{}]}]]}";
+	auto_json json_t *j = json_parse(doc, sizeof(doc) - 1, "t", &e), *n = json_integer(7),
+			 *long_key = json_object();
 	auto_json json_t *nested = json_array(), *empty = json_array();
 	char key[3000];
 
@@ -107,18 +240,21 @@ static void values(void)
 static void looks(void)
 {
 	struct err e = {0};
-	static const char doc[] = "{\"metadata\":{\"name\":\"web\",\"labels\":{\"app\":\"on\"}},\"spec\":{\"args\":[\"--port=80\",\"a: b\"],"
+	static const char doc[] = "{\"metadata\":{\"name\":\"web\",\"labels\":{\"app\":\"on\"}},\"spec\":{\"args\":[\"-"
+				  "-port=80\",\"a: b\"],"
 				  "\"containers\":[{\"name\":\"c\",\"env\":[]}],\"script\":\"set -e\\nrun\\n\"}}";
 	auto_json json_t *j = json_parse(doc, sizeof(doc) - 1, "t", &e);
 	char *text = yaml_dump(j, 10000);
 
 	is_str(text,
-	       "metadata:\n  name: web\n  labels:\n    app: \"on\"\nspec:\n  args:\n  - --port=80\n  - \"a: b\"\n  containers:\n"
+	       "metadata:\n  name: web\n  labels:\n    app: \"on\"\nspec:\n  args:\n  - --port=80\n  - \"a: b\"\n  "
+	       "containers:\n"
 	       "  - name: c\n    env: []\n  script: |\n    set -e\n    run\n",
 	       "as kubectl prints it");
 	free(text);
 	text = yaml_dump(j, 80);
-	is_str(text, "metadata:\n  name: web\n  labels:\n    app: \"on\"\n# cut here: the rest is too long\n", "cut after a whole line");
+	is_str(text, "metadata:\n  name: web\n  labels:\n    app: \"on\"\n# cut here: the rest is too long\n",
+	       "cut after a whole line");
 	free(text);
 	text = yaml_dump(j, 5);
 	is_str(text, "", "no room for anything");
