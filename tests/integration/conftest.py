@@ -30,8 +30,9 @@ def knows(command):
         done = subprocess.run([str(dupin_path()), "help"], capture_output=True, text=True, timeout=30, check=False)
     except OSError:
         return False
-    return done.returncode == 0 and any(line.split()[:1] == [command] or f"dupin {command}" in line for line in
-                                        done.stdout.splitlines() if line.strip())
+    return done.returncode == 0 and any(
+        line.split()[:1] == [command] or f"dupin {command}" in line for line in done.stdout.splitlines() if line.strip()
+    )
 
 
 @dataclass
@@ -59,9 +60,16 @@ def home(tmp_path):
     """An environment in which nothing of the machine's user shows through."""
     folder = tmp_path / "home"
     env = {k: os.environ[k] for k in KEPT if k in os.environ}
-    env.update(HOME=str(folder), XDG_CONFIG_HOME=str(folder / ".config"), XDG_DATA_HOME=str(folder / ".local/share"),
-               XDG_CACHE_HOME=str(folder / ".cache"), XDG_STATE_HOME=str(folder / ".local/state"), TERM="dumb", NO_COLOR="1",
-               NO_PROXY="*")
+    env.update(
+        HOME=str(folder),
+        XDG_CONFIG_HOME=str(folder / ".config"),
+        XDG_DATA_HOME=str(folder / ".local/share"),
+        XDG_CACHE_HOME=str(folder / ".cache"),
+        XDG_STATE_HOME=str(folder / ".local/state"),
+        TERM="dumb",
+        NO_COLOR="1",
+        NO_PROXY="*",
+    )
     folder.mkdir()
     return env
 
@@ -71,9 +79,18 @@ def run(dupin, home):
     """run("triage", "-o", "json", env={...}, input="...", timeout=30) → Ran(code, out, err)."""
 
     def call(*args, env=None, input=None, timeout=60, cwd=None):  # pylint: disable=redefined-builtin
-        done = subprocess.run([dupin, *map(str, args)], env={**home, **(env or {})}, input=input, timeout=timeout, cwd=cwd,
-                              capture_output=True, check=False, text=True, errors="replace",
-                              stdin=None if input is not None else subprocess.DEVNULL)
+        done = subprocess.run(
+            [dupin, *map(str, args)],
+            env={**home, **(env or {})},
+            input=input,
+            timeout=timeout,
+            cwd=cwd,
+            capture_output=True,
+            check=False,
+            text=True,
+            errors="replace",
+            stdin=None if input is not None else subprocess.DEVNULL,
+        )
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return call
@@ -85,8 +102,16 @@ def start(dupin, home):
     processes = []
 
     def call(*args, env=None, stdin=subprocess.DEVNULL):
-        p = subprocess.Popen([dupin, *map(str, args)], env={**home, **(env or {})}, stdin=stdin, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True)
+        p = subprocess.Popen(
+            [dupin, *map(str, args)],
+            env={**home, **(env or {})},
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
         processes.append(p)
         return p
 
@@ -106,7 +131,7 @@ def kube():
 
 @pytest.fixture(scope="module")
 def tls_kube():
-    """As kube, over HTTPS with an authority of its own; shared by a module, so only for tests that change nothing in it."""
+    """As kube, over HTTPS with an authority of its own; a module shares it, so no test may change anything in it."""
     with KubeApi(healthy(), tls=True) as api:
         yield api
 
@@ -119,30 +144,81 @@ def healthy():
         m = {"name": name, "uid": f"uid-{name}", "creationTimestamp": since, "resourceVersion": "1", **more}
         return {**m, "namespace": namespace} if namespace else m
 
-    ready = [{"type": "Ready", "status": "True", "lastTransitionTime": since, "reason": "KubeletReady", "message": "ok"}]
-    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]}}
+    ready = [
+        {"type": "Ready", "status": "True", "lastTransitionTime": since, "reason": "KubeletReady", "message": "ok"}
+    ]
+    template = {
+        "metadata": {"labels": {"app": "web"}},
+        "spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]},
+    }
     owner = {"apiVersion": "apps/v1", "controller": True, "blockOwnerDeletion": True}
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": meta("default"), "status": {"phase": "Active"}},
-        {"apiVersion": "v1", "kind": "Node", "metadata": meta("node-1"), "spec": {},
-         "status": {"conditions": ready, "allocatable": {"cpu": "4", "memory": "16Gi", "pods": "110"},
-                    "capacity": {"cpu": "4", "memory": "16Gi", "pods": "110"}, "nodeInfo": {"kubeletVersion": "v1.34.1"}}},
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": meta("node-1"),
+            "spec": {},
+            "status": {
+                "conditions": ready,
+                "allocatable": {"cpu": "4", "memory": "16Gi", "pods": "110"},
+                "capacity": {"cpu": "4", "memory": "16Gi", "pods": "110"},
+                "nodeInfo": {"kubeletVersion": "v1.34.1"},
+            },
+        },
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta("default", "default")},
-        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta("web", "default", generation=1),
-         "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": template},
-         "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1, "availableReplicas": 1,
-                    "conditions": [{"type": "Available", "status": "True", "lastTransitionTime": since}]}},
-        {"apiVersion": "apps/v1", "kind": "ReplicaSet",
-         "metadata": meta("web-1", "default", ownerReferences=[{**owner, "kind": "Deployment", "name": "web", "uid": "uid-web"}]),
-         "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": template},
-         "status": {"replicas": 1, "readyReplicas": 1, "availableReplicas": 1}},
-        {"apiVersion": "v1", "kind": "Pod",
-         "metadata": meta("web-1-a", "default", labels={"app": "web"},
-                          ownerReferences=[{**owner, "kind": "ReplicaSet", "name": "web-1", "uid": "uid-web-1"}]),
-         "spec": {**template["spec"], "nodeName": "node-1", "serviceAccountName": "default"},
-         "status": {"phase": "Running", "podIP": "10.0.0.2", "startTime": since,
-                    "conditions": [{"type": t, "status": "True", "lastTransitionTime": since} for t in
-                                   ("PodScheduled", "Initialized", "ContainersReady", "Ready")],
-                    "containerStatuses": [{"name": "web", "image": "nginx:1.27", "imageID": "", "ready": True, "started": True,
-                                           "restartCount": 0, "state": {"running": {"startedAt": since}}}]}},
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": meta("web", "default", generation=1),
+            "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": template},
+            "status": {
+                "observedGeneration": 1,
+                "replicas": 1,
+                "readyReplicas": 1,
+                "updatedReplicas": 1,
+                "availableReplicas": 1,
+                "conditions": [{"type": "Available", "status": "True", "lastTransitionTime": since}],
+            },
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "ReplicaSet",
+            "metadata": meta(
+                "web-1", "default", ownerReferences=[{**owner, "kind": "Deployment", "name": "web", "uid": "uid-web"}]
+            ),
+            "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": template},
+            "status": {"replicas": 1, "readyReplicas": 1, "availableReplicas": 1},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": meta(
+                "web-1-a",
+                "default",
+                labels={"app": "web"},
+                ownerReferences=[{**owner, "kind": "ReplicaSet", "name": "web-1", "uid": "uid-web-1"}],
+            ),
+            "spec": {**template["spec"], "nodeName": "node-1", "serviceAccountName": "default"},
+            "status": {
+                "phase": "Running",
+                "podIP": "10.0.0.2",
+                "startTime": since,
+                "conditions": [
+                    {"type": t, "status": "True", "lastTransitionTime": since}
+                    for t in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
+                ],
+                "containerStatuses": [
+                    {
+                        "name": "web",
+                        "image": "nginx:1.27",
+                        "imageID": "",
+                        "ready": True,
+                        "started": True,
+                        "restartCount": 0,
+                        "state": {"running": {"startedAt": since}},
+                    }
+                ],
+            },
+        },
     ]

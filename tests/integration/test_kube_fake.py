@@ -39,7 +39,13 @@ def test_discovery(kube):
 
 def test_lists(kube):
     for i in range(5):
-        kube.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c{i}", "namespace": "x", "labels": {"n": str(i)}}})
+        kube.add(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": f"c{i}", "namespace": "x", "labels": {"n": str(i)}},
+            }
+        )
     first = doc(kube, "/api/v1/configmaps?limit=2")
     assert first["kind"] == "ConfigMapList" and "kind" not in first["items"][0]
     assert first["metadata"]["remainingItemCount"] == 3
@@ -50,7 +56,11 @@ def test_lists(kube):
     assert len(doc(kube, "/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1,status.phase!=Failed")["items"]) == 1
     status, body = get(kube, "/api/v1/namespaces/x/configmaps/none")
     assert status == 404 and json.loads(body)["details"]["name"] == "none"
-    shown = doc(kube, "/api/v1/namespaces/default/pods?includeObject=None", Accept="application/json;as=Table;v=v1;g=meta.k8s.io")
+    shown = doc(
+        kube,
+        "/api/v1/namespaces/default/pods?includeObject=None",
+        Accept="application/json;as=Table;v=v1;g=meta.k8s.io",
+    )
     assert shown["kind"] == "Table" and shown["rows"][0]["object"] is None
     assert shown["rows"][0]["cells"][:4] == ["web-1-a", "1/1", "Running", "0"]
 
@@ -69,7 +79,9 @@ def test_logs(kube):
     assert len(body) == 64 << 20 and body.count(b"ERROR") == 1
 
 
-@pytest.mark.parametrize("rule, status", [({"status": 500, "times": 1}, [500, 200]), ({"status": 429, "skip": 1}, [200, 429])])
+@pytest.mark.parametrize(
+    "rule, status", [({"status": 500, "times": 1}, [500, 200]), ({"status": 429, "skip": 1}, [200, 429])]
+)
 def test_misbehaviour(kube, rule, status):
     kube.misbehave("/pods", **rule)
     assert [get(kube, "/api/v1/pods")[0] for _ in status] == status
@@ -87,11 +99,14 @@ def test_login(kube):
 def test_snapshot_folder(tmp_path):
     (tmp_path / "logs/ns/p").mkdir(parents=True)
     (tmp_path / "logs/ns/p/c.log").write_text("hello\n")
-    (tmp_path / "snapshot.yaml").write_text("capturedAt: 2026-01-01T00:00:00Z\ncaptured: [{resource: secrets, status: denied}]\n")
+    (tmp_path / "snapshot.yaml").write_text(
+        "capturedAt: 2026-01-01T00:00:00Z\ncaptured: [{resource: secrets, status: denied}]\n"
+    )
     (tmp_path / "a.yaml").write_text(
-        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: p, namespace: ns, "
-        "creationTimestamp: 2025-12-31T23:00:00Z}\n  spec: {containers: [{name: c}]}\n---\napiVersion: example.com/v1\nkind: Policy\n"
-        "metadata: {name: q, namespace: ns}\non: yes\n")
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: p, namespace: ns,"
+        " creationTimestamp: 2025-12-31T23:00:00Z}\n  spec: {containers: [{name: c}]}\n---\napiVersion:"
+        " example.com/v1\nkind: Policy\nmetadata: {name: q, namespace: ns}\non: yes\n"
+    )
     with KubeApi() as api:
         api.load(tmp_path, now=api.now())
         assert get(api, "/api/v1/namespaces/ns/pods/p/log")[1] == b"hello\n"

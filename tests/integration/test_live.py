@@ -14,7 +14,9 @@ from fakes.kube_api import KubeApi, exec_user, write_kubeconfig
 
 pytestmark = pytest.mark.skipif(not knows("triage"), reason="this build has no triage")
 
-TOKEN = "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"'$t'\"}}"
+TOKEN = (
+    "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"'$t'\"}}"
+)
 
 
 @pytest.fixture
@@ -54,6 +56,7 @@ def sees_all(ran):
 
 # Sunshine, so that what follows means something --------------------------------------------------------------------
 
+
 def test_healthy(triage, kube):
     ran = triage(kube)
     sees_all(ran)
@@ -86,6 +89,7 @@ def test_server_with_a_path(triage, kube, tmp_path):
 
 
 # Logging in ---------------------------------------------------------------------------------------------------------
+
 
 def counting_plugin(tmp_path, tokens):
     """A plug-in that gives these tokens in turn (the last one for ever); and a function that tells its runs."""
@@ -130,9 +134,17 @@ def test_plugin_fails(triage, kube, tmp_path):
 
 
 def test_plugin_missing(triage, kube):
-    user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "dupin-no-such-plugin", "interactiveMode": "Never",
-                     "installHint": "Get it from https://example.com/plugin"}}
-    unreadable(triage(kube, user=user), "dupin-no-such-plugin", "not installed", "Get it from https://example.com/plugin")
+    user = {
+        "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "command": "dupin-no-such-plugin",
+            "interactiveMode": "Never",
+            "installHint": "Get it from https://example.com/plugin",
+        }
+    }
+    unreadable(
+        triage(kube, user=user), "dupin-no-such-plugin", "not installed", "Get it from https://example.com/plugin"
+    )
 
 
 def test_plugin_talks_nonsense(triage, kube, tmp_path):
@@ -147,7 +159,9 @@ def test_token_file(triage, kube, tmp_path):
 
 def test_impersonation(triage, kube):
     sees_all(triage(kube, user={"token": "t", "as": "jane", "as-groups": ["dev"]}))
-    assert all(r.headers["impersonate-user"] == "jane" and r.headers["impersonate-group"] == "dev" for r in kube.requests)
+    assert all(
+        r.headers["impersonate-user"] == "jane" and r.headers["impersonate-group"] == "dev" for r in kube.requests
+    )
 
 
 def test_client_certificate(triage, tmp_path):
@@ -158,6 +172,7 @@ def test_client_certificate(triage, tmp_path):
 
 
 # Statuses -----------------------------------------------------------------------------------------------------------
+
 
 def test_403_on_some_kinds(triage, kube):
     kube.forbid("nodes")
@@ -254,6 +269,7 @@ def test_redirect_to_a_login_page(triage, kube):
 
 # Connections --------------------------------------------------------------------------------------------------------
 
+
 def test_tls_name_wrong(triage):
     with KubeApi(healthy(), tls=True, san="DNS:kubernetes.default") as api:
         unreadable(triage(api), "kubernetes.default", "127.0.0.1")
@@ -304,7 +320,11 @@ def test_slow(triage, kube):
 
 def test_huge_answer(triage, kube):
     kube.misbehave("/services", huge=8 << 20)
-    assert blind(triage(kube, config="cluster: {max_response: 1MiB}\n"), "services", "cut after 1.0 MiB, the limit for one answer")
+    assert blind(
+        triage(kube, config="cluster: {max_response: 1MiB}\n"),
+        "services",
+        "cut after 1.0 MiB, the limit for one answer",
+    )
 
 
 def test_cut_in_the_middle(triage, kube):
@@ -318,6 +338,7 @@ def test_not_json(triage, kube):
 
 
 # kubeconfig ---------------------------------------------------------------------------------------------------------
+
 
 def test_no_kubeconfig_at_all(triage, home):
     ran = triage()
@@ -338,8 +359,10 @@ def test_kubeconfig_broken(run, tmp_path):
     unreadable(run("triage", "--kubeconfig", path), "is no kubeconfig but a Pod object")
     path.write_text("current-context: a\ncontexts:\n- {name: a, context: {cluster: gone}}\n")
     unreadable(run("triage", "--kubeconfig", path), f'{path}:3: cluster "gone" does not exist')
-    path.write_text("current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\nclusters:\n- name: c\n  cluster:\n"
-                    "    server: https://h\n    certificate-authority: ca.pem\n")
+    path.write_text(
+        "current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\nclusters:\n- name: c\n  cluster:\n"
+        "    server: https://h\n    certificate-authority: ca.pem\n"
+    )
     unreadable(run("triage", "--kubeconfig", path), f"{path}:8: certificate-authority", "ca.pem")
 
 
@@ -350,7 +373,9 @@ def test_context_unknown(triage, kube):
 
 
 def test_no_current_context(run, tmp_path):
-    path = write_kubeconfig(tmp_path / "kc", [("a", {"server": "https://a"}, {}, None), ("b", {"server": "https://b"}, {}, None)])
+    path = write_kubeconfig(
+        tmp_path / "kc", [("a", {"server": "https://a"}, {}, None), ("b", {"server": "https://b"}, {}, None)]
+    )
     ran = run("triage", "--kubeconfig", path)
     assert ran.code == 2 and "choose one with --context (there are: a, b)" in ran.err
 
@@ -359,9 +384,15 @@ def test_two_files(run, kube, tmp_path):
     """The context stands in the first file, its cluster and user in the second; what both define is the first one's."""
     kube.require_token("first")
     first, second = tmp_path / "first", tmp_path / "second"
-    first.write_text("current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {token: first}}]\n")
-    second.write_text("current-context: y\nclusters: [{name: c, cluster: {server: '%s'}}]\nusers: [{name: u, user: {token: second}}]\n"
-                      % kube.url)
+    first.write_text(
+        "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {token:"
+        " first}}]\n"
+    )
+    second.write_text(
+        "current-context: y\nclusters: [{name: c, cluster: {server: '%s'}}]\nusers: [{name: u, user: {token:"
+        " second}}]\n"
+        % kube.url
+    )
     ran = run("triage", "-o", "json", env={"KUBECONFIG": os.pathsep.join([str(first), "/nowhere/kc", str(second)])})
     sees_all(ran)
     assert ran.doc["clusters"] == ["x"]
@@ -375,8 +406,13 @@ def test_several_clusters(run, kube, tmp_path):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    path = write_kubeconfig(tmp_path / "kc", [("good", {"server": kube.url}, {"token": "t"}, None),
-                                              ("dead", {"server": f"http://127.0.0.1:{port}"}, {"token": "t"}, None)])
+    path = write_kubeconfig(
+        tmp_path / "kc",
+        [
+            ("good", {"server": kube.url}, {"token": "t"}, None),
+            ("dead", {"server": f"http://127.0.0.1:{port}"}, {"token": "t"}, None),
+        ],
+    )
     ran = run("triage", "-o", "json", "--kubeconfig", path, "--context", "good", "--context", "dead")
     assert ran.code == 0, ran.err
     assert ran.doc["clusters"] == ["good", "dead"]
@@ -387,8 +423,13 @@ def test_several_clusters(run, kube, tmp_path):
 
 def test_output_goes_away(dupin, home, kube, tmp_path):
     """A reader that closes the pipe ends the program quietly, not by a crash."""
-    p = subprocess.Popen([dupin, "triage", "--kubeconfig", kube.kubeconfig(tmp_path / "kc")], env=home, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    p = subprocess.Popen(
+        [dupin, "triage", "--kubeconfig", kube.kubeconfig(tmp_path / "kc")],
+        env=home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     p.stdout.close()
     err = p.stderr.read()
     p.stderr.close()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-A Kubernetes API server for tests, on a free loopback port: discovery, lists with paging and selectors, tables, objects, logs,
-proxies, access reviews. It serves what it is given (objects, or a snapshot folder), records every request, and misbehaves
-on request:
+A Kubernetes API server for tests, on a free loopback port: discovery, lists with paging and selectors, tables,
+objects, logs, proxies, access reviews. It serves what it is given (objects, or a snapshot folder), records every
+request, and misbehaves on request:
 
     with KubeApi(objects, tls=True) as api:
         api.misbehave(r"/secrets", status=403)
@@ -33,19 +33,20 @@ from .kube_objects import CoreLoader, folder_objects, parse_time, shift_times
 @dataclass
 class Rule:
     """What happens to requests whose "PATH?QUERY" the pattern is found in."""
+
     pattern: str
-    status: int = 0          # error status; its body is a Status object unless body is given
-    body: object = None      # bytes or str: sent as it is
+    status: int = 0  # error status; its body is a Status object unless body is given
+    body: object = None  # bytes or str: sent as it is
     headers: dict = field(default_factory=dict)
-    message: str = None      # of the Status
+    message: str = None  # of the Status
     reason: str = None
-    times: int = None        # so often, then it behaves; None: always
-    skip: int = 0            # so many matching requests are let through first
-    hang: bool = False       # accepts the request and never answers
-    drip: float = 0          # seconds between pieces of the answer
+    times: int = None  # so often, then it behaves; None: always
+    skip: int = 0  # so many matching requests are let through first
+    hang: bool = False  # accepts the request and never answers
+    drip: float = 0  # seconds between pieces of the answer
     drip_bytes: int = 1
-    cut: int = None          # closes the connection after so many bytes of the body
-    huge: int = 0            # pads the body with so many blanks at its end
+    cut: int = None  # closes the connection after so many bytes of the body
+    huge: int = 0  # pads the body with so many blanks at its end
     seen: int = 0
 
     def applies(self, target):
@@ -64,8 +65,17 @@ class Server(ThreadingHTTPServer):
 
 
 class KubeApi:
-    def __init__(self, objects=(), tls=False, folder=None, san="IP:127.0.0.1,DNS:localhost", client_certs=False, aggregated=False,
-                 name="fake", version="v1.34.1"):
+    def __init__(
+        self,
+        objects=(),
+        tls=False,
+        folder=None,
+        san="IP:127.0.0.1,DNS:localhost",
+        client_certs=False,
+        aggregated=False,
+        name="fake",
+        version="v1.34.1",
+    ):
         self.name, self.aggregated, self.version = name, aggregated, version
         self.kinds, self.objects = standard_kinds(), {}
         self.logs, self.proxies = {}, {}
@@ -121,7 +131,15 @@ class KubeApi:
         if same:
             new = Kind(group, version, same[0].plural, same[0].kind, same[0].namespaced, same[0].short, same[0].builtin)
         else:
-            new = Kind(group, version, guess_plural(obj["kind"]), obj["kind"], "namespace" in obj.get("metadata", {}), [], False)
+            new = Kind(
+                group,
+                version,
+                guess_plural(obj["kind"]),
+                obj["kind"],
+                "namespace" in obj.get("metadata", {}),
+                [],
+                False,
+            )
         self.kinds.append(new)
         return new
 
@@ -142,8 +160,17 @@ class KubeApi:
         names = spec.get("names", {})
         for v in spec.get("versions", []):
             if v.get("served", True) and names.get("plural"):
-                self.kinds.append(Kind(spec["group"], v["name"], names["plural"], names["kind"], spec.get("scope") != "Cluster",
-                                       names.get("shortNames", []), False))
+                self.kinds.append(
+                    Kind(
+                        spec["group"],
+                        v["name"],
+                        names["plural"],
+                        names["kind"],
+                        spec.get("scope") != "Cluster",
+                        names.get("shortNames", []),
+                        False,
+                    )
+                )
 
     def unserve(self, group, plural=None):
         """The API group (or one kind of it) does not exist here."""
@@ -175,12 +202,16 @@ class KubeApi:
                 path = os.path.join(base, name)
                 if parts[0] == "logs" and len(parts) == 3 and name.endswith(".log"):
                     previous = name.endswith(".previous.log")
-                    container = name[:-len(".previous.log" if previous else ".log")]
+                    container = name[: -len(".previous.log" if previous else ".log")]
                     with open(path, encoding="utf-8", errors="surrogateescape") as f:
                         self.add_log(parts[1], parts[2], container, f.read(), previous)
                 elif parts[0] == "metrics" and len(parts) == 2 and name.endswith(".prom"):
                     with open(path, "rb") as f:
-                        self.proxies[(parts[1], "pods", name[:-len(".prom")], "/metrics")] = (200, "text/plain", f.read())
+                        self.proxies[(parts[1], "pods", name[: -len(".prom")], "/metrics")] = (
+                            200,
+                            "text/plain",
+                            f.read(),
+                        )
 
     def add_log(self, namespace, pod, container, log, previous=False):
         """log: a text, or a BigLog."""
@@ -242,8 +273,18 @@ class KubeApi:
                 where["certificate-authority-data"] = base64.b64encode(f.read()).decode()
         where.update(cluster or {})
         name = context or self.name
-        return write_kubeconfig(path, [(name, {k: v for k, v in where.items() if v is not None},
-                                        user if user is not None else {"token": token}, namespace)], current=name)
+        return write_kubeconfig(
+            path,
+            [
+                (
+                    name,
+                    {k: v for k, v in where.items() if v is not None},
+                    user if user is not None else {"token": token},
+                    namespace,
+                )
+            ],
+            current=name,
+        )
 
 
 def write_kubeconfig(path, contexts, current=None):

@@ -13,24 +13,47 @@ from . import kube_kinds
 from .kube_logs import text_pieces
 from .kube_objects import field_selector, label_selector, parse_time, table
 
-REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 409: "Conflict",
-           410: "Expired", 429: "TooManyRequests", 500: "InternalError", 503: "ServiceUnavailable", 504: "Timeout"}
-MESSAGES = {401: "Unauthorized", 403: 'forbidden: User "test" cannot get this path', 410: "The provided continue parameter is too old to display a consistent list result.",
-            429: "Too many requests, please try again later.", 500: "Internal error occurred: etcdserver: request timed out",
-            404: "the server could not find the requested resource"}
+REASONS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    409: "Conflict",
+    410: "Expired",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+    504: "Timeout",
+}
+MESSAGES = {
+    401: "Unauthorized",
+    403: 'forbidden: User "test" cannot get this path',
+    410: "The provided continue parameter is too old to display a consistent list result.",
+    429: "Too many requests, please try again later.",
+    500: "Internal error occurred: etcdserver: request timed out",
+    404: "the server could not find the requested resource",
+}
 
 
 def status_body(code, message=None, reason=None, details=None):
-    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": code,
-            "message": message or MESSAGES.get(code, "something went wrong"), "reason": reason or REASONS.get(code, ""),
-            "details": details or {}}
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "code": code,
+        "message": message or MESSAGES.get(code, "something went wrong"),
+        "reason": reason or REASONS.get(code, ""),
+        "details": details or {},
+    }
 
 
 @dataclass
 class Request:
     method: str
-    path: str        # with the query, as it was sent
-    headers: dict    # names in lower case
+    path: str  # with the query, as it was sent
+    headers: dict  # names in lower case
     body: bytes
     status: int = 0  # as answered; 0: nothing was
 
@@ -48,8 +71,11 @@ def fail(code, message=None, **more):
 
 
 def not_found(kind, name):
-    fail(404, f'{kind.plural}{"." + kind.group if kind.group else ""} "{name}" not found',
-         details={"name": name, "group": kind.group, "kind": kind.plural})
+    fail(
+        404,
+        f'{kind.plural}{"." + kind.group if kind.group else ""} "{name}" not found',
+        details={"name": name, "group": kind.group, "kind": kind.plural},
+    )
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -128,12 +154,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_body(self, body, rule):
         if rule and rule.cut is not None:
-            self.wfile.write(body[:rule.cut])
+            self.wfile.write(body[: rule.cut])
             self.wfile.flush()
             self.close_connection = True
         elif rule and rule.drip:
             for i in range(0, len(body), rule.drip_bytes):
-                self.wfile.write(body[i:i + rule.drip_bytes])
+                self.wfile.write(body[i : i + rule.drip_bytes])
                 self.wfile.flush()
                 if self.server.api.stopping.wait(rule.drip):
                     return
@@ -155,7 +181,9 @@ class Handler(BaseHTTPRequestHandler):
         if request.method != "GET":
             fail(405, "the server does not allow this method on the requested resource")
         if parts[0] in ("version", "healthz", "livez", "readyz") and len(parts) == 1:
-            raise Answer(200, {"major": "1", "minor": "34", "gitVersion": api.version} if parts[0] == "version" else "ok")
+            raise Answer(
+                200, {"major": "1", "minor": "34", "gitVersion": api.version} if parts[0] == "version" else "ok"
+            )
         if parts[0] not in ("api", "apis"):
             raise Answer(404, b"404 page not found\n", "text/plain")
         self.discover(parts)
@@ -168,8 +196,11 @@ class Handler(BaseHTTPRequestHandler):
         if len(parts) == 1:
             accept = self.headers.get("Accept", "")
             if api.aggregated and "as=APIGroupDiscoveryList" in accept:
-                raise Answer(200, kube_kinds.aggregated(api.kinds, core),
-                             "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")
+                raise Answer(
+                    200,
+                    kube_kinds.aggregated(api.kinds, core),
+                    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+                )
             raise Answer(200, {"kind": "APIVersions", "versions": ["v1"]} if core else kube_kinds.group_list(api.kinds))
         versions = kube_kinds.versions_of(api.kinds).get("" if core else parts[1])
         if core and len(parts) == 2 and versions and parts[1] in versions:
@@ -193,8 +224,12 @@ class Handler(BaseHTTPRequestHandler):
         if api.is_forbidden(group, kind.plural + ("/" + sub[0] if sub else ""), namespace):
             what = f'{kind.plural}{"." + group if group else ""}{"/" + sub[0] if sub else ""}'
             where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
-            fail(403, f'{what} is forbidden: User "test" cannot {"get" if len(rest) > 1 else "list"} resource "{kind.plural}" in API '
-                      f'group "{group}"{where}', details={"group": group, "kind": kind.plural})
+            fail(
+                403,
+                f'{what} is forbidden: User "test" cannot {"get" if len(rest) > 1 else "list"} resource "{kind.plural}"'
+                f' in API group "{group}"{where}',
+                details={"group": group, "kind": kind.plural},
+            )
         if len(rest) == 1:
             self.list_of(kind, namespace, args)
         if sub and sub[0] == "proxy":
@@ -214,7 +249,9 @@ class Handler(BaseHTTPRequestHandler):
     def list_of(self, kind, namespace, args):
         api = self.server.api
         with api.lock:
-            found = sorted(api.objects.get((kind.group, kind.plural), {}).items(), key=lambda i: (i[0][0] or "", i[0][1]))
+            found = sorted(
+                api.objects.get((kind.group, kind.plural), {}).items(), key=lambda i: (i[0][0] or "", i[0][1])
+            )
         found = [o for (ns, _), o in found if namespace in (None, ns)]
         if args.get("labelSelector"):
             match = label_selector(args["labelSelector"])
@@ -226,7 +263,7 @@ class Handler(BaseHTTPRequestHandler):
         if args.get("continue"):
             start = json.loads(base64.urlsafe_b64decode(args["continue"] + "==="))["start"]
         meta = {"resourceVersion": "1000"}
-        page = found[start:start + limit] if limit else found[start:]
+        page = found[start : start + limit] if limit else found[start:]
         if start + len(page) < len(found):
             token = {"v": "meta.k8s.io/v1", "rv": 1000, "start": start + len(page)}
             meta["continue"] = base64.urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
@@ -235,13 +272,22 @@ class Handler(BaseHTTPRequestHandler):
             raise Answer(200, table(kind.plural, page, args.get("includeObject", "Metadata"), meta, api.now()))
         # Items of built-in kinds carry neither kind nor apiVersion in a real server's lists.
         drop = ("kind", "apiVersion") if kind.builtin else ()
-        raise Answer(200, {"kind": kind.kind + "List", "apiVersion": kind.api_version, "metadata": meta,
-                           "items": [{k: v for k, v in o.items() if k not in drop} for o in page]})
+        raise Answer(
+            200,
+            {
+                "kind": kind.kind + "List",
+                "apiVersion": kind.api_version,
+                "metadata": meta,
+                "items": [{k: v for k, v in o.items() if k not in drop} for o in page],
+            },
+        )
 
     def log(self, pod, args):
         api = self.server.api
         meta, spec = pod["metadata"], pod.get("spec", {})
-        names = [c["name"] for part in ("initContainers", "containers", "ephemeralContainers") for c in spec.get(part, [])]
+        names = [
+            c["name"] for part in ("initContainers", "containers", "ephemeralContainers") for c in spec.get(part, [])
+        ]
         container = args.get("container") or (spec["containers"][0]["name"] if len(names) == 1 else None)
         previous = args.get("previous") in ("true", "1")
         if container is None:
@@ -251,7 +297,9 @@ class Handler(BaseHTTPRequestHandler):
         log = api.logs.get((meta["namespace"], meta["name"], container, previous))
         if log is None and previous:
             fail(400, f'previous terminated container "{container}" in pod "{meta["name"]}" not found')
-        states = pod.get("status", {}).get("containerStatuses", []) + pod.get("status", {}).get("initContainerStatuses", [])
+        states = pod.get("status", {}).get("containerStatuses", []) + pod.get("status", {}).get(
+            "initContainerStatuses", []
+        )
         for c in states:
             waiting = c.get("state", {}).get("waiting", {}).get("reason")
             if log is None and c.get("name") == container and waiting:
@@ -285,7 +333,10 @@ class Handler(BaseHTTPRequestHandler):
             doc["status"] = {"allowed": not api.is_forbidden(a.get("group", ""), plural, a.get("namespace") or None)}
             raise Answer(201, doc)
         if parts[3] == "selfsubjectrulesreviews":
-            doc["status"] = {"resourceRules": [{"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]}],
-                             "nonResourceRules": [], "incomplete": False}
+            doc["status"] = {
+                "resourceRules": [{"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]}],
+                "nonResourceRules": [],
+                "incomplete": False,
+            }
             raise Answer(201, doc)
         fail(404)

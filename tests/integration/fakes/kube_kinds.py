@@ -130,19 +130,43 @@ def resource_list(kinds, group, version):
     for k in kinds:
         if (k.group, k.version) != (group, version):
             continue
-        entry = {"name": k.plural, "singularName": k.singular, "namespaced": k.namespaced, "kind": k.kind, "verbs": VERBS}
+        entry = {
+            "name": k.plural,
+            "singularName": k.singular,
+            "namespaced": k.namespaced,
+            "kind": k.kind,
+            "verbs": VERBS,
+        }
         if k.short:
             entry["shortNames"] = k.short
         resources.append(entry)
         for sub in SUBRESOURCES.get(k.plural, []) if not group else []:
-            resources.append({"name": f"{k.plural}/{sub}", "singularName": "", "namespaced": k.namespaced,
-                              "kind": "Pod" if sub == "log" else k.kind, "verbs": ["get"]})
+            resources.append(
+                {
+                    "name": f"{k.plural}/{sub}",
+                    "singularName": "",
+                    "namespaced": k.namespaced,
+                    "kind": "Pod" if sub == "log" else k.kind,
+                    "verbs": ["get"],
+                }
+            )
     if group == "authorization.k8s.io":
         for name in ("SelfSubjectAccessReview", "SelfSubjectRulesReview"):
-            resources.append({"name": name.lower() + "s", "singularName": name.lower(), "namespaced": False, "kind": name,
-                              "verbs": ["create"]})
-    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": f"{group}/{version}" if group else version,
-            "resources": resources}
+            resources.append(
+                {
+                    "name": name.lower() + "s",
+                    "singularName": name.lower(),
+                    "namespaced": False,
+                    "kind": name,
+                    "verbs": ["create"],
+                }
+            )
+    return {
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": f"{group}/{version}" if group else version,
+        "resources": resources,
+    }
 
 
 def versions_of(kinds):
@@ -177,13 +201,21 @@ def aggregated(kinds, core):
             resources = []
             for r in resource_list(kinds, group, version)["resources"]:
                 if "/" in r["name"]:
-                    resources[-1].setdefault("subresources", []).append({
-                        "subresource": r["name"].partition("/")[2], "verbs": r["verbs"],
-                        "responseKind": {"group": group, "version": version, "kind": r["kind"]}})
+                    resources[-1].setdefault("subresources", []).append(
+                        {
+                            "subresource": r["name"].partition("/")[2],
+                            "verbs": r["verbs"],
+                            "responseKind": {"group": group, "version": version, "kind": r["kind"]},
+                        }
+                    )
                     continue
-                entry = {"resource": r["name"], "singularResource": r["singularName"], "verbs": r["verbs"],
-                         "scope": "Namespaced" if r["namespaced"] else "Cluster",
-                         "responseKind": {"group": group, "version": version, "kind": r["kind"]}}
+                entry = {
+                    "resource": r["name"],
+                    "singularResource": r["singularName"],
+                    "verbs": r["verbs"],
+                    "scope": "Namespaced" if r["namespaced"] else "Cluster",
+                    "responseKind": {"group": group, "version": version, "kind": r["kind"]},
+                }
                 if "shortNames" in r:
                     entry["shortNames"] = r["shortNames"]
                 resources.append(entry)

@@ -21,7 +21,7 @@ def text_pieces(text, tail=None, since=None, limit=None):
                 kept.append(line)
         lines = kept
     if tail is not None:
-        lines = lines[len(lines) - tail:] if tail < len(lines) else lines
+        lines = lines[len(lines) - tail :] if tail < len(lines) else lines
         lines = lines if tail else []
     data = "".join(lines).encode("utf-8", "surrogateescape")
     return [data if limit is None else data[:limit]]
@@ -33,14 +33,16 @@ class BigLog:
     LINE = 128
     BLOCK = 8192
 
-    def __init__(self, size, special=None, text="2026-05-01T10:00:00Z INFO request served in 3ms path=/healthz status=200"):
+    def __init__(
+        self, size, special=None, text="2026-05-01T10:00:00Z INFO request served in 3ms path=/healthz status=200"
+    ):
         self.count = size // self.LINE
         self.plain = self.line(text)
         self.special = {(i if i >= 0 else self.count + i): self.line(t) for i, t in (special or {}).items()}
         self.block = self.plain * self.BLOCK
 
     def line(self, text):
-        return text.encode().ljust(self.LINE - 1)[:self.LINE - 1] + b"\n"
+        return text.encode().ljust(self.LINE - 1)[: self.LINE - 1] + b"\n"
 
     def pieces(self, tail=None, since=None, limit=None):
         at = 0 if tail is None else max(0, self.count - tail)
@@ -51,7 +53,7 @@ class BigLog:
             data = self.block if n == self.BLOCK else self.plain * n
             while marks and marks[0] < at + n:
                 i = marks.pop(0)
-                data = data[:(i - at) * self.LINE] + self.special[i] + data[(i - at + 1) * self.LINE:]
+                data = data[: (i - at) * self.LINE] + self.special[i] + data[(i - at + 1) * self.LINE :]
             yield data[:left]
             left -= len(data)
             at += n

@@ -13,11 +13,16 @@ class CoreLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 CoreLoader.yaml_implicit_resolvers = {
-    first: [(tag, exp) for tag, exp in resolvers
-            if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:value")]
+    first: [
+        (tag, exp)
+        for tag, exp in resolvers
+        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:value")
+    ]
     for first, resolvers in CoreLoader.yaml_implicit_resolvers.items()
 }
-CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+CoreLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def expand(doc):
@@ -27,7 +32,7 @@ def expand(doc):
     if doc["kind"] == "Table":
         return []
     if doc["kind"].endswith("List") and isinstance(doc.get("items"), list):
-        kind = doc["kind"][:-len("List")]
+        kind = doc["kind"][: -len("List")]
         for item in doc["items"]:
             if kind:
                 item.setdefault("kind", kind)
@@ -44,7 +49,11 @@ def folder_objects(folder):
         for name in sorted(names):
             path = os.path.join(base, name)
             rel = os.path.relpath(path, folder)
-            if rel == "snapshot.yaml" or rel.startswith("http" + os.sep) or not name.endswith((".yaml", ".yml", ".json")):
+            if (
+                rel == "snapshot.yaml"
+                or rel.startswith("http" + os.sep)
+                or not name.endswith((".yaml", ".yml", ".json"))
+            ):
                 continue
             with open(path, encoding="utf-8") as f:
                 for doc in yaml.load_all(f, CoreLoader):
@@ -132,7 +141,9 @@ def init_status(pod):
             continue
         if "terminated" in state:
             t = state["terminated"]
-            return "Init:" + (t.get("reason") or (f"Signal:{t['signal']}" if t.get("signal") else f"ExitCode:{t.get('exitCode')}"))
+            return "Init:" + (
+                t.get("reason") or (f"Signal:{t['signal']}" if t.get("signal") else f"ExitCode:{t.get('exitCode')}")
+            )
         waiting = state.get("waiting", {}).get("reason")
         if waiting and waiting != "PodInitializing":
             return "Init:" + waiting
@@ -158,7 +169,9 @@ def pod_status(pod):
                 reason = state["waiting"]["reason"]
             elif "terminated" in state:
                 t = state["terminated"]
-                reason = t.get("reason") or (f"Signal:{t['signal']}" if t.get("signal") else f"ExitCode:{t.get('exitCode', 0)}")
+                reason = t.get("reason") or (
+                    f"Signal:{t['signal']}" if t.get("signal") else f"ExitCode:{t.get('exitCode', 0)}"
+                )
             elif c.get("ready") and "running" in state:
                 running = True
         if reason == "Completed" and running:
@@ -173,8 +186,17 @@ def pod_row(pod, now):
     states = status.get("containerStatuses", [])
     ready = sum(1 for c in states if c.get("ready"))
     restarts = sum(c.get("restartCount", 0) for c in states)
-    return [pod["metadata"]["name"], f"{ready}/{len(spec.get('containers', []))}", pod_status(pod), str(restarts), age(pod, now),
-            status.get("podIP") or "<none>", spec.get("nodeName") or "<none>", status.get("nominatedNodeName") or "<none>", "<none>"]
+    return [
+        pod["metadata"]["name"],
+        f"{ready}/{len(spec.get('containers', []))}",
+        pod_status(pod),
+        str(restarts),
+        age(pod, now),
+        status.get("podIP") or "<none>",
+        spec.get("nodeName") or "<none>",
+        status.get("nominatedNodeName") or "<none>",
+        "<none>",
+    ]
 
 
 def node_row(node, now):
@@ -188,12 +210,20 @@ def node_row(node, now):
 
 def workload_row(obj, now):
     want, status = obj.get("spec", {}).get("replicas", 1), obj.get("status", {})
-    return [obj["metadata"]["name"], f"{status.get('readyReplicas', 0)}/{want}", status.get("updatedReplicas", 0),
-            status.get("availableReplicas", 0), age(obj, now)]
+    return [
+        obj["metadata"]["name"],
+        f"{status.get('readyReplicas', 0)}/{want}",
+        status.get("updatedReplicas", 0),
+        status.get("availableReplicas", 0),
+        age(obj, now),
+    ]
 
 
 TABLES = {
-    "pods": (["Name", "Ready", "Status", "Restarts", "Age", "IP", "Node", "Nominated Node", "Readiness Gates"], pod_row),
+    "pods": (
+        ["Name", "Ready", "Status", "Restarts", "Age", "IP", "Node", "Nominated Node", "Readiness Gates"],
+        pod_row,
+    ),
     "nodes": (["Name", "Status", "Roles", "Age", "Version"], node_row),
     "deployments": (["Name", "Ready", "Up-to-date", "Available", "Age"], workload_row),
 }
@@ -202,11 +232,26 @@ TABLES = {
 def table(plural, objects, include, meta, now):
     """meta.k8s.io/v1 Table; include: None, Metadata or Object, as ?includeObject= says."""
     names, row = TABLES.get(plural, (["Name", "Age"], lambda o, n: [o["metadata"]["name"], age(o, n)]))
-    columns = [{"name": n, "type": "string", "format": "name" if n == "Name" else "", "description": n,
-                "priority": 1 if i >= 5 else 0} for i, n in enumerate(names)]
+    columns = [
+        {
+            "name": n,
+            "type": "string",
+            "format": "name" if n == "Name" else "",
+            "description": n,
+            "priority": 1 if i >= 5 else 0,
+        }
+        for i, n in enumerate(names)
+    ]
     rows = []
     for o in objects:
-        shown = {"None": None, "Object": o}.get(include, {
-            "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": o["metadata"]})
+        shown = {"None": None, "Object": o}.get(
+            include, {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": o["metadata"]}
+        )
         rows.append({"cells": row(o, now), "object": shown})
-    return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": meta, "columnDefinitions": columns, "rows": rows}
+    return {
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": meta,
+        "columnDefinitions": columns,
+        "rows": rows,
+    }
