@@ -16,13 +16,11 @@ const struct command cli_commands[] = {
 		.name = "ask",
 		.args = "\"QUESTION\"",
 		.summary = "one question, one answer",
-		.text = "Reads the cluster (or a snapshot of one), runs the checks, lets the model look further with "
-			"read-only "
-			"tools, and\n"
-			"prints an answer whose quotes were looked up in what was read. Without a model the answer "
-			"comes from "
-			"the checks\n"
-			"alone. Text that is piped in, and files named with -f, are given to the model as attachments.",
+		.text =
+			"Reads the cluster (or a snapshot of one), runs the checks, lets the model look further "
+			"with read-only tools, and prints an answer whose quotes were looked up in what was read. "
+			"Without a model the answer comes from the checks alone. Text that is piped in, and files "
+			"named with -f, are given to the model as attachments.",
 		.examples = "dupin ask \"why is pod web-1 in shop not ready?\"\n"
 			    "dupin ask --offline --snapshot ./dump \"what is broken?\"\n"
 			    "kubectl describe pod web-1 | dupin ask -n shop \"why does this pod not start?\"",
@@ -32,9 +30,9 @@ const struct command cli_commands[] = {
 		.name = "triage",
 		.args = "",
 		.summary = "deterministic checks only, no model",
-		.text = "Runs every check over what may be read and prints root causes with the symptoms they explain, "
-			"most "
-			"likely first.",
+		.text =
+			"Runs every check over what may be read and prints root causes with the symptoms they "
+			"explain, most likely first.",
 		.examples = "dupin triage -n shop\n"
 			    "dupin triage --snapshot ./dump.tar.gz -o json\n"
 			    "dupin triage --fail-on critical -q",
@@ -44,10 +42,9 @@ const struct command cli_commands[] = {
 		.name = "history",
 		.args = "[list|show ID|search WORDS|delete ID]",
 		.summary = "investigations that were recorded",
-		.text = "Every investigation is kept with its question, tool calls, evidence and cost. ID may be any "
-			"beginning "
-			"of an id of at\n"
-			"least four characters, or \"last\".",
+		.text =
+			"Every investigation is kept with its question, tool calls, evidence and cost. ID may be "
+			"any beginning of an id of at least four characters, or \"last\".",
 		.examples = "dupin history\n"
 			    "dupin history show last\n"
 			    "dupin history search deviceclass",
@@ -58,9 +55,9 @@ const struct command cli_commands[] = {
 		.name = "toolset",
 		.args = "[list|show NAME|test NAME]",
 		.summary = "what can be looked at: tools, checks, and whether their backend is there",
-		.text = "list names the toolsets; show one with its tools and checks; test asks the cluster whether it "
-			"can be "
-			"used.",
+		.text =
+			"list names the toolsets; show one with its tools and checks; test asks the cluster "
+			"whether it can be used.",
 		.examples = "dupin toolset list\n"
 			    "dupin toolset show kubernetes\n"
 			    "dupin toolset test dra --snapshot ./dump",
@@ -71,10 +68,9 @@ const struct command cli_commands[] = {
 		.name = "runbook",
 		.args = "[list|show NAME]",
 		.summary = "runbooks that the model may fetch",
-		.text = "Built-in runbooks and those of the folders in runbook_dirs (Markdown with front matter, "
-			"HolmesGPT's "
-			"catalog.json and\n"
-			"SKILL.md folders).",
+		.text =
+			"Built-in runbooks and those of the folders in runbook_dirs (Markdown with front matter, "
+			"HolmesGPT's catalog.json and SKILL.md folders).",
 		.examples = "dupin runbook list\n"
 			    "dupin runbook show pod-crash-loop",
 		.actions = runbook_actions,

@@ -54,8 +54,8 @@ char *help_overview(const struct term *t)
 {
 	auto_buf struct buf b = BUF_INIT(1u << 20);
 
-	buf_str(&b,
-		"Dupin finds out why something in a Kubernetes cluster does not work, and proves what it says.\n\n");
+	term_wrap(&b, t, "Dupin finds out why something in a Kubernetes cluster does not work, and proves what it says.", 0, 0);
+	buf_str(&b, "\n\n");
 	heading(&b, t, "Commands");
 	for (const struct command *c = cli_commands; c->name; c++) {
 		auto_free char *left = mem_printf("%s%s%s", c->name, *c->args ? " " : "", c->args);
@@ -67,15 +67,18 @@ char *help_overview(const struct term *t)
 	option_rows(&b, t, NULL);
 	buf_char(&b, '\n');
 	heading(&b, t, "Start here");
-	buf_str(&b, "  dupin triage                               what is broken in the current cluster\n"
-		    "  dupin ask \"why is pod web-1 not ready?\"     with DUPIN_MODEL and DUPIN_BASE_URL set, the "
-		    "model looks further\n"
-		    "  dupin help ask                             all options of a command\n"
-		    "  dupin help config                          every key of the config file\n\n"
-		    "Dupin only reads. Exit status: 0 done, 1 triage found something at or above --fail-on, 2 wrong "
-		    "usage or config,\n"
-		    "3 the cluster cannot be read, 4 the model failed and nothing could be answered, 5 a budget ended "
-		    "it, 130 interrupted.\n");
+	row(&b, t, "dupin triage", "what is broken in the current cluster", LEFT + 18);
+	row(&b, t, "dupin ask \"why is web-1 not ready?\"", "one question; DUPIN_MODEL and DUPIN_BASE_URL name a model",
+	    LEFT + 18);
+	row(&b, t, "dupin help ask", "all options of a command", LEFT + 18);
+	row(&b, t, "dupin help config", "every key of the config file", LEFT + 18);
+	buf_char(&b, '\n');
+	term_wrap(&b, t,
+		  "Dupin only reads. Exit status: 0 done, 1 triage found something at or above --fail-on, 2 wrong usage or "
+		  "config, 3 the cluster cannot be read, 4 the model failed and nothing could be answered, 5 a budget ended "
+		  "it, 130 interrupted.",
+		  0, 0);
+	buf_char(&b, '\n');
 	return buf_steal(&b);
 }
 
@@ -83,9 +86,13 @@ char *help_command(const struct term *t, const struct command *c)
 {
 	auto_buf struct buf b = BUF_INIT(1u << 20);
 
-	buf_printf(&b, "dupin %s%s%s: %s\n\n", c->name, *c->args ? " " : "", c->args, c->summary);
-	if (c->text)
-		buf_printf(&b, "%s\n\n", c->text);
+	buf_printf(&b, "dupin %s%s%s\n\n", c->name, *c->args ? " " : "", c->args);
+	if (!c->text)
+		buf_printf(&b, "%s\n\n", c->summary);
+	if (c->text) {
+		term_wrap(&b, t, c->text, 0, 0);
+		buf_str(&b, "\n\n");
+	}
 	heading(&b, t, "Options");
 	option_rows(&b, t, c);
 	if (c->examples) {
@@ -124,14 +131,14 @@ char *help_config(const struct term *t)
 	auto_buf struct buf b = BUF_INIT(1u << 20);
 	struct reference r = {&b, t};
 
-	buf_str(&b, "The config file is YAML: --config, $DUPIN_CONFIG, $XDG_CONFIG_HOME/dupin/config.yaml "
-		    "(~/.config/dupin/config.yaml),\n"
-		    "/etc/dupin/config.yaml; the first that is there counts. Flags are stronger than DUPIN_MODEL, "
-		    "DUPIN_BASE_URL,\n"
-		    "DUPIN_API_KEY and DUPIN_DB, those than the file, the file than OPENAI_MODEL, OPENAI_BASE_URL "
-		    "(OPENAI_API_BASE),\n"
-		    "OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT, _API_KEY, _DEPLOYMENT, _API_VERSION. A key is never a "
-		    "flag.\n\n");
+	term_wrap(&b, t,
+		  "The config file is YAML: --config, $DUPIN_CONFIG, $XDG_CONFIG_HOME/dupin/config.yaml "
+		  "(~/.config/dupin/config.yaml), /etc/dupin/config.yaml; the first that is there counts. Flags are stronger "
+		  "than DUPIN_MODEL, DUPIN_BASE_URL, DUPIN_API_KEY and DUPIN_DB, those than the file, the file than "
+		  "OPENAI_MODEL, OPENAI_BASE_URL (OPENAI_API_BASE), OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT, _API_KEY, "
+		  "_DEPLOYMENT, _API_VERSION. A key is never a flag.",
+		  0, 0);
+	buf_str(&b, "\n\n");
 	heading(&b, t, "Keys");
 	keys_each(config_keys, key_row, &r);
 	return buf_steal(&b);
