@@ -86,7 +86,7 @@ static int run(struct session *s, const json_t *attachments)
 	setup.offline_why = s->options->offline ? NULL : why;
 	inquiry_run(&setup, &result);
 	recorder_begin(recorder_get(), NULL, "");
-	s->unread = result.end == INQUIRY_CANCELED;
+	s->unread = result.left_running;
 	if (*result.why && !(s->options->quiet && result.end == INQUIRY_ANSWERED && setup.offline))
 		session_fail(s, 0, result.why);
 	if (store_broken(s->store))

@@ -10,6 +10,7 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/investigate/document.h"
+#include "agent/investigate/early.h"
 #include "agent/investigate/loop.h"
 #include "agent/triage/readable.h"
 
@@ -46,31 +47,63 @@ static void begin(struct inquiry *q)
 	inquiry_event(q, "start", json_pack("{s:s,s:o}", "id", q->id, "question", json_text0(q->setup->question)));
 }
 
-static void run_triage(struct inquiry *q)
+/* What the checks found goes into the record and to the face, whenever it comes. */
+static void record_triage(struct inquiry *q)
 {
-	struct triage_options o = {.pool = q->setup->pool};
-	struct err e = {0};
 	json_t *titles = json_array();
 
-	if (!q->setup->offline && q->setup->config->cluster.triage_ms > 0)
-		o.deadline = clock_deadline(q->setup->config->cluster.triage_ms);
-	q->triage = triage_run(q->setup->world, q->setup->registry, &o, &e);
-	for (size_t i = 0; q->triage && i < q->triage->count; i++) {
+	for (size_t i = 0; i < q->triage->count; i++) {
 		auto_json json_t *f = triage_finding_json(q->triage, &q->triage->findings[i]);
 
 		store_finding(q->setup->store, q->id, f, &q->store_error);
 	}
-	for (const int *r = q->triage ? q->triage->root_causes : NULL; r && *r; r++) {
+	for (const int *r = q->triage->root_causes; *r; r++) {
 		auto_free char *title = triage_title(q->triage, triage_find(q->triage, *r));
 
 		json_array_append_new(titles, json_text0(title));
 	}
 	inquiry_event(q, "triage",
-		      json_pack("{s:o,s:I,s:I}", "root_causes", titles, "findings",
-				(json_int_t)(q->triage ? q->triage->count : 0), "duration_ms",
-				(json_int_t)(q->triage ? q->triage->duration_ms : 0)));
-	if (!q->triage)
+		      json_pack("{s:o,s:I,s:I}", "root_causes", titles, "findings", (json_int_t)q->triage->count,
+				"duration_ms", (json_int_t)q->triage->duration_ms));
+}
+
+bool inquiry_take_triage(struct inquiry *q, int64_t deadline)
+{
+	struct err e = {0};
+
+	if (q->triage || !q->early)
+		return false;
+	q->triage = early_take(q->early, deadline, &e);
+	if (q->triage)
+		record_triage(q);
+	else if (e.code)
 		log_warn("triage", "%s", e.msg);
+	return q->triage != NULL;
+}
+
+/* With a model its first request waits only so long; without one the checks are the answer. */
+static void run_triage(struct inquiry *q)
+{
+	int64_t wait_ms = q->setup->config->cluster.triage_ms;
+
+	q->early = early_start(q->setup);
+	if (inquiry_take_triage(q, q->setup->offline ? q->spent.deadline : clock_deadline(wait_ms > 0 ? wait_ms : 1)))
+		return;
+	if (!cancel_fired(q->setup->cancel))
+		inquiry_event(
+			q, "note",
+			json_pack("{s:s}", "text", "The checks are still running; the model starts without them."));
+}
+
+/* The end of the investigation is the end of the checks as well. */
+static void end_triage(struct inquiry *q, struct inquiry_result *out)
+{
+	inquiry_take_triage(q, clock_deadline(1));
+	if (!q->triage && q->setup->world->count)
+		source_blind(q->setup->world->clusters[0].source, READ_TIMEOUT, "the checks",
+			     "they were not done in time");
+	out->left_running = !early_end(q->early);
+	q->early = NULL;
 }
 
 /* Which status, mode and exit go with how the loop ended. */
@@ -146,8 +179,11 @@ void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 		end = LOOP_CANCELED;
 	else if (!s->offline)
 		end = loop_run(&q, why, sizeof(why));
+	else if (!q.triage)
+		end = LOOP_BUDGET;
 	else if (!str_empty(s->offline_why))
 		snprintf(why, sizeof(why), "%s", s->offline_why);
+	end_triage(&q, out);
 	conclude(&q, end, why, out);
 	if (s->offline && end == LOOP_ANSWERED)
 		snprintf(out->why, sizeof(out->why), "%s", str_or(s->offline_why, ""));

@@ -44,6 +44,7 @@ enum inquiry_end {
 struct inquiry_result {
 	json_t *document;           /* dupin.investigation/v1; owned. NULL only when unreadable */
 	enum inquiry_end end;       /* the exit status that goes with it */
+	bool left_running;          /* a worker was deaf to the end: nothing that was lent may be freed */
 	char why[480];              /* what people must be told on standard error; "" when nothing */
 };
 

@@ -20,7 +20,8 @@ struct spent {
 struct inquiry {
 	const struct inquiry_setup *setup;
 	char id[STORE_ID];
-	struct triage *triage;
+	struct early *early;        /* triage under way, until it was taken */
+	struct triage *triage;      /* NULL: not done yet, or failed */
 	json_t *tool_calls;         /* as in the contract */
 	json_t *messages;           /* Chat Completions */
 	struct batch *batch;
@@ -34,5 +35,8 @@ struct inquiry {
 
 /* To the store and the face. data is stolen (NULL: {}). */
 void inquiry_event(struct inquiry *q, const char *kind, json_t *data);
+
+/* Takes the triage when it is done by the deadline and was not taken yet: true, then it is recorded and told. */
+bool inquiry_take_triage(struct inquiry *q, int64_t deadline);
 
 #endif

@@ -215,6 +215,18 @@ static enum loop_end failed_turn(struct loop *l, const struct err *e, bool *agai
 	return end_with(l, LOOP_FAILED, e->msg);
 }
 
+/* Checks that were still running when the question went out. */
+static void tell_late_findings(struct inquiry *q)
+{
+	auto_free char *text = NULL;
+
+	if (!inquiry_take_triage(q, clock_deadline(1)))
+		return;
+	text = opening_late_findings(q);
+	if (text)
+		turn_append_user(q, text);
+}
+
 static enum loop_end run(struct loop *l)
 {
 	struct inquiry *q = l->q;
@@ -233,6 +245,7 @@ static enum loop_end run(struct loop *l)
 
 		if (cancel_fired(q->setup->cancel))
 			return end_with(l, LOOP_CANCELED, "interrupted");
+		tell_late_findings(q);
 		turn.tools = tools_now(l, context_size(q, l->tools));
 		if (l->complained)
 			turn.deadline = clock_sooner(turn.deadline, clock_deadline(MEND_MS));

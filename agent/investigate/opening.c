@@ -193,3 +193,12 @@ json_t *opening_messages(struct inquiry *q, const json_t *probed, struct err *e)
 	}
 	return messages;
 }
+
+char *opening_late_findings(struct inquiry *q)
+{
+	auto_json json_t *data = json_object();
+
+	add_findings(q, data);
+	add_blind_spots(q, data);
+	return prompt_render(q->setup->prompts, "late_findings", data, NULL);
+}

@@ -12,4 +12,7 @@
 /* New reference, already recorded. NULL: a prompt file is wrong. */
 json_t *opening_messages(struct inquiry *q, const json_t *probed, struct err *e);
 
+/* What triage found after the opening was written, as a message: NULL when there is nothing to tell. The caller's. */
+char *opening_late_findings(struct inquiry *q);
+
 #endif

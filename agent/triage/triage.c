@@ -56,6 +56,7 @@ static void take(struct gathering *g, struct work *w)
 static void run_cluster(struct triage *t, struct registry *r, const struct triage_options *o, struct cluster *c,
 			struct gathering *g)
 {
+	struct cancel *cancel = o->cancel ? o->cancel : t->world->cancel;
 	size_t left_out = 0;
 
 	for (size_t i = 0; i < registry_count(r); i++) {
@@ -66,11 +67,11 @@ static void run_cluster(struct triage *t, struct registry *r, const struct triag
 
 			if ((o->only && *o->only && !listed(o->only, (*p)->name)) || listed(o->skip, (*p)->name))
 				continue;
-			if (cancel_fired(t->world->cancel) || (o->deadline && !clock_left(o->deadline))) {
+			if (cancel_fired(cancel)) {
 				left_out++;
 				continue;
 			}
-			work_init(&w, t->world, c, t->world->cancel);
+			work_init(&w, t->world, c, cancel);
 			w.check = (*p)->name;
 			(*p)->run(&work_host, &w);
 			take(g, &w);
@@ -81,9 +82,7 @@ static void run_cluster(struct triage *t, struct registry *r, const struct triag
 	if (left_out) {
 		auto_free char *what = mem_printf("%zu checks", left_out);
 
-		source_blind(c->source, READ_TIMEOUT, what,
-			     cancel_fired(t->world->cancel) ? "interrupted before they ran"
-							    : "no time was left for them");
+		source_blind(c->source, READ_TIMEOUT, what, "stopped before they ran");
 	}
 }
 
@@ -204,7 +203,11 @@ struct triage *triage_run(struct world *w, struct registry *r, const struct tria
 		ahead_finish(ahead);
 	}
 	order(t, &g);
-	renumber_evidence(t);
+	if (!o->alone || o->alone(o->alone_ctx, true)) {
+		renumber_evidence(t);
+		if (o->alone)
+			o->alone(o->alone_ctx, false);
+	}
 	chain_link(t);
 	t->duration_ms = clock_mono_ms() - start;
 	return t;

@@ -17,7 +17,10 @@ struct triage_options {
 	/* check names, NULL-terminated, or NULL. Unknown names: ERR_ARG with the nearest */
 	char *const *only, *const *skip;
 	struct pool *pool;               /* for reading ahead on live clusters; NULL: one read after the other */
-	int64_t deadline;                /* monotonic: checks not done by then are a blind spot; 0: none */
+	struct cancel *cancel;           /* checks that were not run by then are a blind spot; NULL: the world's */
+	/* Nobody else may take numbers of evidence: asked (enter) before they are made anew, and told after. NULL: it is so. */
+	bool (*alone)(void *ctx, bool enter);
+	void *alone_ctx;
 };
 
 struct triage_finding {
