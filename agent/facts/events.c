@@ -11,8 +11,8 @@
 
 int64_t facts_event_time(const json_t *event)
 {
-	static const char *const places[] = {"series.lastObservedTime", "lastTimestamp", "eventTime", "deprecatedLastTimestamp",
-					     "metadata.creationTimestamp"};
+	static const char *const places[] = {"series.lastObservedTime", "lastTimestamp", "eventTime",
+					     "deprecatedLastTimestamp", "metadata.creationTimestamp"};
 	int64_t t;
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
@@ -57,7 +57,7 @@ static void index_events(struct list *l)
 		return;
 	l->about_done = true;
 	order = mem_resize_array(NULL, n + 1, sizeof(*order));
-	json_array_foreach(l->items, i, o)
+	json_array_foreach (l->items, i, o)
 		order[i] = (struct timed){facts_event_time(o), json_str_or(o, "metadata.name", ""), o};
 	qsort(order, n, sizeof(*order), by_time);
 	for (i = 0; i < n; i++) {
@@ -74,8 +74,8 @@ static void index_events(struct list *l)
 }
 
 /*
- * Is the uid in an event that of the object, as far as both are known? The kubelet gives a node's name for its uid, and a
- * static pod's own uid for that of its mirror in the API.
+ * Is the uid in an event that of the object, as far as both are known? The kubelet gives a node's name for its uid, and
+ * a static pod's own uid for that of its mirror in the API.
  */
 static bool same_uid(const json_t *ref, const json_t *object)
 {
@@ -120,7 +120,7 @@ json_t *facts_events_of(struct facts *f, const char *kind, const char *ns, const
 	object = kind ? facts_peek(f, kind, ns, name) : NULL;
 	pthread_mutex_lock(&f->lock);
 	index_events(l);
-	json_array_foreach(map_get(l->about, name), i, event)
+	json_array_foreach (map_get(l->about, name), i, event)
 		if (is_about(event, kind, ns, object))
 			json_array_append(out, event);
 	pthread_mutex_unlock(&f->lock);

@@ -30,7 +30,8 @@ int64_t facts_now_ms(struct facts *f);
  * scope (all namespaces; where that is denied, each namespace that may be read, the others are blind spots).
  * Never NULL: empty when state is not
  * OK. READ_CUT: the array holds the beginning. NOT_SERVED is no blind spot: what the API does not know does not exist.
- * Events that only the newer API has are in the list of "events", in their own form (regarding, note). managedFields are left out.
+ * Events that only the newer API has are in the list of "events", in their own form (regarding, note). managedFields
+ * are left out.
  */
 json_t *facts_list(struct facts *f, const char *resource, const char *ns, enum read_state *state);
 /*
@@ -58,8 +59,8 @@ json_t *facts_pods_of(struct facts *f, const json_t *workload);
 json_t *facts_select_pods(struct facts *f, const char *ns, const json_t *selector);
 
 /*
- * Events about an object, both API forms, newest last, each event once. New reference, an array. kind NULL: any. Events of an
- * earlier object of the same name are left out when the object was read before, so that its uid is known.
+ * Events about an object, both API forms, newest last, each event once. New reference, an array. kind NULL: any. Events
+ * of an earlier object of the same name are left out when the object was read before, so that its uid is known.
  */
 json_t *facts_events_of(struct facts *f, const char *kind, const char *ns, const char *name, enum read_state *state);
 int64_t facts_event_time(const json_t *event); /* wall ms of the last occurrence; 0: unknown */
@@ -68,8 +69,8 @@ int64_t facts_event_time(const json_t *event); /* wall ms of the last occurrence
 char *facts_path(struct facts *f, const json_t *object);
 
 /*
- * Does a LabelSelector (NULL or {}: all) match these labels? plain: selector is a bare map, as a Service has; an empty one
- * matches nothing.
+ * Does a LabelSelector (NULL or {}: all) match these labels? plain: selector is a bare map, as a Service has; an empty
+ * one matches nothing.
  */
 bool facts_labels_match(const json_t *selector, const json_t *labels, bool plain);
 

@@ -10,14 +10,14 @@
 /* One list as it was read; nothing in it changes once it is ready, but that indexes are added. */
 struct list {
 	const struct kind *kind;
-	char *ns;               /* NULL: all namespaces, or a kind of the cluster */
+	char *ns; /* NULL: all namespaces, or a kind of the cluster */
 	bool ready;
 	enum read_state state;
-	bool pieced;            /* put together from the lists of namespaces, which stand beside it */
+	bool pieced; /* put together from the lists of namespaces, which stand beside it */
 	char why[240];
-	json_t *items;          /* by (namespace, name), each once */
-	struct map *children;   /* of a controller: json arrays by owner_key */
-	struct map *about;      /* events: json arrays by the name of what they are about, oldest first */
+	json_t *items;			/* by (namespace, name), each once */
+	struct map *children;		/* of a controller: json arrays by owner_key */
+	struct map *about;		/* events: json arrays by the name of what they are about, oldest first */
 	bool children_done, about_done; /* these indexes are made when they are first needed */
 };
 
@@ -31,13 +31,13 @@ struct facts {
 	struct source *source;
 	struct kinds *kinds;
 	char *ns;
-	json_t *none;           /* the empty array */
-	pthread_mutex_t lock;   /* of all below; never held while something is read */
-	pthread_cond_t read;    /* a list became ready */
-	struct map *lists;      /* "resource\nns" */
-	struct map *singles;    /* "resource\nns\nname" */
-	struct map *by_uid;     /* borrowed from lists and singles */
-	struct map *gets;       /* how many single reads: "resource\nns", "resource" */
+	json_t *none;	      /* the empty array */
+	pthread_mutex_t lock; /* of all below; never held while something is read */
+	pthread_cond_t read;  /* a list became ready */
+	struct map *lists;    /* "resource\nns" */
+	struct map *singles;  /* "resource\nns\nname" */
+	struct map *by_uid;   /* borrowed from lists and singles */
+	struct map *gets;     /* how many single reads: "resource\nns", "resource" */
 };
 
 /* The list, read if need be; waits for whoever reads it. ns as in struct list. Never NULL. */
@@ -61,7 +61,8 @@ void list_read_pieces(struct facts *f, struct list *l);
 /* Orders by (namespace, name) and drops doubles: a new reference, steals the array. */
 json_t *list_order(json_t *items);
 
-/* The object with apiVersion and kind, without managedFields: a new reference, to item itself when that is so already. */
+/* The object with apiVersion and kind, without managedFields: a new reference, to item itself when that is so already.
+ */
 json_t *facts_complete(json_t *item, const char *api_version, const char *kind);
 /* With the lock held. */
 void facts_remember(struct facts *f, json_t *object);

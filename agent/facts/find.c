@@ -37,7 +37,8 @@ static char *single_key(const struct kind *k, const char *ns, const char *name)
 }
 
 /* With the lock held: 1 *object is the answer (maybe NULL, for sure), 0 nothing was read that tells. */
-static int look(struct facts *f, const struct kind *k, const char *ns, const char *name, json_t **object, enum read_state *state)
+static int look(struct facts *f, const struct kind *k, const char *ns, const char *name, json_t **object,
+		enum read_state *state)
 {
 	struct list *l = list_present(f, k, ns);
 	auto_free char *key = NULL;
@@ -198,7 +199,9 @@ char *facts_path(struct facts *f, const json_t *object)
 	if (!k)
 		guess_plural(&plural, kind);
 	/* The version in which it was read, not the one that is preferred. */
-	as = (struct kind){.group = slash ? version : "", .api_version = version, .namespaced = k ? k->namespaced : true,
+	as = (struct kind){.group = slash ? version : "",
+			   .api_version = version,
+			   .namespaced = k ? k->namespaced : true,
 			   .plural = k ? k->plural : buf_cstr(&plural)};
 	path = kind_path(&as, json_str_at(object, "metadata.namespace"), json_str_at(object, "metadata.name"));
 	buf_fini(&plural);

@@ -15,7 +15,7 @@ static bool all_equal(const json_t *want, const json_t *labels)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)want, key, value)
+	json_object_foreach ((json_t *)(uintptr_t)want, key, value)
 		if (!same(value, json_object_get(labels, key)))
 			return false;
 	return true;
@@ -26,7 +26,7 @@ static bool holds(const json_t *values, const json_t *label)
 	json_t *v;
 	size_t i;
 
-	json_array_foreach(values, i, v)
+	json_array_foreach (values, i, v)
 		if (same(v, label))
 			return true;
 	return false;
@@ -56,7 +56,7 @@ bool facts_labels_match(const json_t *selector, const json_t *labels, bool plain
 		return json_object_size(selector) > 0 && all_equal(selector, labels);
 	if (!all_equal(json_object_get(selector, "matchLabels"), labels))
 		return false;
-	json_array_foreach(json_object_get(selector, "matchExpressions"), i, r)
+	json_array_foreach (json_object_get(selector, "matchExpressions"), i, r)
 		if (!requirement(r, labels))
 			return false;
 	return true;
@@ -78,7 +78,7 @@ json_t *facts_select_pods(struct facts *f, const char *ns, const json_t *selecto
 	if (!json_is_object(selector))
 		return out;
 	pods = facts_list(f, "pods", ns, &state);
-	json_array_foreach(pods, i, pod)
+	json_array_foreach (pods, i, pod)
 		if (facts_labels_match(selector, json_at(pod, "metadata.labels"), is_plain(selector)))
 			json_array_append(out, pod);
 	return out;

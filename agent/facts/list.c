@@ -80,12 +80,14 @@ json_t *list_search(const json_t *items, const char *ns, const char *name)
 {
 	size_t at = lower_bound(items, str_or(ns, ""), name);
 
-	return at < json_array_size(items) && compare(items, at, str_or(ns, ""), name) == 0 ? json_array_get(items, at) : NULL;
+	return at < json_array_size(items) && compare(items, at, str_or(ns, ""), name) == 0 ? json_array_get(items, at)
+											    : NULL;
 }
 
 struct place {
 	const char *ns, *name;
 	json_t *object; /* borrowed from the array that is ordered */
+	size_t at;	/* in it: of doubles the first stays */
 };
 
 static int by_place(const void *a, const void *b)
@@ -93,7 +95,14 @@ static int by_place(const void *a, const void *b)
 	const struct place *x = a, *y = b;
 	int d = strcmp(x->ns, y->ns);
 
-	return d ? d : strcmp(x->name, y->name);
+	if (d == 0)
+		d = strcmp(x->name, y->name);
+	return d ? d : (x->at > y->at) - (x->at < y->at);
+}
+
+static bool same_place(const struct place *a, const struct place *b)
+{
+	return str_eq(a->ns, b->ns) && str_eq(a->name, b->name);
 }
 
 json_t *list_order(json_t *items)
@@ -103,16 +112,17 @@ json_t *list_order(json_t *items)
 	bool ordered = true;
 	json_t *o, *out = items;
 
-	json_array_foreach(items, i, o) {
-		places[i] = (struct place){
-			json_str_or(o, "metadata.namespace", ""), json_str_or(o, "metadata.name", ""), o};
-		ordered = ordered && (i == 0 || by_place(&places[i - 1], &places[i]) < 0);
+	json_array_foreach (items, i, o) {
+		places[i] = (struct place){json_str_or(o, "metadata.namespace", ""),
+					   json_str_or(o, "metadata.name", ""), o, i};
+		ordered = ordered && (i == 0 || (by_place(&places[i - 1], &places[i]) < 0 &&
+						 !same_place(&places[i - 1], &places[i])));
 	}
 	if (!ordered) {
 		out = json_array();
 		qsort(places, n, sizeof(*places), by_place);
 		for (i = 0; i < n; i++)
-			if (i == 0 || by_place(&places[i - 1], &places[i]) != 0)
+			if (i == 0 || !same_place(&places[i - 1], &places[i]))
 				json_array_append(out, places[i].object);
 		json_decref(items);
 	}
@@ -188,7 +198,7 @@ static struct list *read_now(struct facts *f, const struct kind *k, const char *
 	pthread_mutex_unlock(&f->lock);
 	list_read(f, l);
 	pthread_mutex_lock(&f->lock);
-	json_array_foreach(l->items, i, o)
+	json_array_foreach (l->items, i, o)
 		facts_remember(f, o);
 	ready(l);
 	pthread_cond_broadcast(&f->read);

@@ -47,7 +47,7 @@ static size_t namespaces(struct facts *f, const char **names, size_t room, bool 
 	size_t n = 0, i;
 
 	*known = state == READ_OK;
-	json_array_foreach(list, i, o) {
+	json_array_foreach (list, i, o) {
 		const char *name = json_str_at(o, "metadata.name");
 
 		if (name && n < room)

@@ -20,7 +20,7 @@ static int take_page(void *ctx, json_t *page)
 	/* A "List" without a type has items that say for themselves what they are. */
 	if (str_eq(json_key_str(page, "kind"), "List"))
 		api_version = l->kind->api_version;
-	json_array_foreach(json_object_get(page, "items"), i, item)
+	json_array_foreach (json_object_get(page, "items"), i, item)
 		if (json_is_object(item))
 			json_array_append_new(l->items, facts_complete(item, api_version, l->kind->kind));
 	return 0;
@@ -69,13 +69,13 @@ static void append_unseen(json_t *items, const json_t *more)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(items, i, o) {
+	json_array_foreach (items, i, o) {
 		uid = json_str_at(o, "metadata.uid");
 		if (uid)
 			map_set(seen, uid, NULL);
 	}
 	/* Without a uid the name decides, when the list is ordered. */
-	json_array_foreach(more, i, o) {
+	json_array_foreach (more, i, o) {
 		uid = json_str_at(o, "metadata.uid");
 		if (!uid || !map_has(seen, uid))
 			json_array_append(items, o);
@@ -84,8 +84,8 @@ static void append_unseen(json_t *items, const json_t *more)
 }
 
 /*
- * A server has every event in both APIs, so the newer one is asked only when the older one does not answer. A snapshot holds
- * what somebody saved: both.
+ * A server has every event in both APIs, so the newer one is asked only when the older one does not answer. A snapshot
+ * holds what somebody saved: both.
  */
 static void add_newer_events(struct facts *f, struct list *l)
 {

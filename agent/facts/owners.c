@@ -16,7 +16,7 @@ static const json_t *controller_of(const json_t *object)
 	json_t *ref;
 	size_t i;
 
-	json_array_foreach(json_at(object, "metadata.ownerReferences"), i, ref)
+	json_array_foreach (json_at(object, "metadata.ownerReferences"), i, ref)
 		if (json_bool_at(ref, "controller", false))
 			return ref;
 	return NULL;
@@ -68,7 +68,7 @@ static void index_children(struct list *l)
 	if (l->children_done)
 		return;
 	l->children_done = true;
-	json_array_foreach(l->items, i, o) {
+	json_array_foreach (l->items, i, o) {
 		const json_t *ref = controller_of(o);
 		auto_free char *key = NULL;
 		json_t *list;
@@ -97,7 +97,8 @@ json_t *facts_children(struct facts *f, const json_t *object, const char *resour
 		return json_array();
 	l = list_of(f, k, list_namespace(f, k, ns));
 	list_note(f, l);
-	key = owner_key(json_str_at(object, "metadata.uid"), json_key_str(object, "kind"), json_str_at(object, "metadata.name"));
+	key = owner_key(json_str_at(object, "metadata.uid"), json_key_str(object, "kind"),
+			json_str_at(object, "metadata.name"));
 	pthread_mutex_lock(&f->lock);
 	index_children(l);
 	found = map_get(l->children, key);
@@ -109,11 +110,15 @@ json_t *facts_children(struct facts *f, const json_t *object, const char *resour
 /* What may stand between a workload and its pods. */
 static const char *const *between(const char *kind)
 {
-	static const char *const deployment[] = {"replicasets.apps", NULL}, *const cron_job[] = {"jobs.batch", NULL},
-				 *const none[] = {NULL},
-				 *const any[] = {"replicasets.apps", "statefulsets.apps", "jobs.batch", "deployments.apps",
-						 "daemonsets.apps", NULL};
-	static const char *const direct[] = {"ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", NULL};
+	static const char *const deployment[] = {"replicasets.apps", NULL};
+	static const char *const cron_job[] = {"jobs.batch", NULL};
+	static const char *const none[] = {NULL};
+	/* An operator's own kind may make any of them. */
+	static const char *const any[] = {"replicasets.apps", "statefulsets.apps", "jobs.batch", "deployments.apps",
+					  "daemonsets.apps",  NULL};
+	static const char *const direct[] = {
+		"ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", NULL,
+	};
 
 	if (str_eq(kind, "Deployment"))
 		return deployment;
@@ -122,7 +127,7 @@ static const char *const *between(const char *kind)
 	for (size_t i = 0; direct[i]; i++)
 		if (str_eq(kind, direct[i]))
 			return none;
-	return any; /* an operator's own kind */
+	return any;
 }
 
 static void add_pods(struct facts *f, const json_t *workload, json_t *out, int level)
@@ -136,7 +141,7 @@ static void add_pods(struct facts *f, const json_t *workload, json_t *out, int l
 		json_t *part;
 		size_t n;
 
-		json_array_foreach(list, n, part)
+		json_array_foreach (list, n, part)
 			add_pods(f, part, out, level + 1);
 	}
 }

@@ -52,8 +52,8 @@ static bool passing(const struct spot *s)
 static void append(struct blinds *b, enum read_state state, const char *what, const char *why, const char *path)
 {
 	MEM_GROW(b->spots, b->count, b->cap);
-	b->spots[b->count] = (struct spot){
-		.spot = {.what = mem_str(what), .why = mem_str(why), .state = state}, .path = mem_str(path)};
+	b->spots[b->count] = (struct spot){.spot = {.what = mem_str(what), .why = mem_str(why), .state = state},
+					   .path = mem_str(path)};
 	b->passing += passing(&b->spots[b->count++]);
 }
 

@@ -22,9 +22,9 @@ struct entry {
 	char *key;
 	enum entry_state state;
 	struct answer answer;
-	size_t refs;           /* users, and one for the cache while linked */
-	int done_fd;           /* readable once no longer under way; made by the first who waits, else -1 */
-	bool linked;           /* in the map */
+	size_t refs; /* users, and one for the cache while linked */
+	int done_fd; /* readable once no longer under way; made by the first who waits, else -1 */
+	bool linked; /* in the map */
 	uint64_t cost;
 	struct entry *newer, *older;
 };
@@ -32,8 +32,8 @@ struct entry {
 struct cache {
 	pthread_mutex_t lock;
 	uint64_t max_bytes, bytes;
-	struct map *entries;            /* borrowed values */
-	struct entry *newest, *oldest;  /* of those that are THERE */
+	struct map *entries;	       /* borrowed values */
+	struct entry *newest, *oldest; /* of those that are THERE */
 };
 
 void answer_fini(struct answer *a)
@@ -182,8 +182,9 @@ static int poll_ms(int64_t deadline)
 
 enum cache_wait cache_wait(struct cache *c, struct entry *e, int64_t deadline, struct cancel *a, struct cancel *b)
 {
-	struct pollfd fds[3] = {
-		{.fd = -1, .events = POLLIN}, {.fd = cancel_fd(a), .events = POLLIN}, {.fd = cancel_fd(b), .events = POLLIN}};
+	struct pollfd fds[3] = {{.fd = -1, .events = POLLIN},
+				{.fd = cancel_fd(a), .events = POLLIN},
+				{.fd = cancel_fd(b), .events = POLLIN}};
 	enum entry_state state;
 
 	for (;;) {

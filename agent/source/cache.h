@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers of one question by (path, accept), and requests under way: who asks for what another thread is asking for right
- * now waits for that answer. Least recently used answers make room. Thread-safe.
+ * Answers of one question by (path, accept), and requests under way: who asks for what another thread is asking for
+ * right now waits for that answer. Least recently used answers make room. Thread-safe.
  */
 #ifndef AGENT_SOURCE_CACHE_H
 #define AGENT_SOURCE_CACHE_H
@@ -13,10 +13,10 @@ struct cache;
 /* An answer, never changed once it is there. */
 struct answer {
 	struct origin_reply reply;
-	char *body;       /* NULL when only json is there */
+	char *body; /* NULL when only json is there */
 	size_t len;
-	json_t *json;     /* decoded body, or NULL */
-	char sha256[65];  /* of the body; "" when nobody records */
+	json_t *json;	 /* decoded body, or NULL */
+	char sha256[65]; /* of the body; "" when nobody records */
 };
 
 void answer_fini(struct answer *a);
@@ -24,12 +24,12 @@ void answer_fini(struct answer *a);
 struct entry;
 
 struct cache *cache_new(uint64_t max_bytes);
-void cache_free(struct cache *c); /* nothing may be under way */
+void cache_free(struct cache *c);	     /* nothing may be under way */
 uint64_t cache_share(const struct cache *c); /* the largest answer that is kept */
 
 /*
- * The entry for key, which the caller gives back with cache_give. *lead: the caller has to make the request and then call
- * cache_settle or cache_drop. fresh: always lead.
+ * The entry for key, which the caller gives back with cache_give. *lead: the caller has to make the request and then
+ * call cache_settle or cache_drop. fresh: always lead.
  */
 struct entry *cache_take(struct cache *c, const char *key, bool fresh, bool *lead);
 void cache_give(struct cache *c, struct entry *e);

@@ -56,7 +56,8 @@ static void add_dns_names(struct buf *out, const X509 *cert)
 		if (g->type != GEN_DNS)
 			continue;
 		buf_str(out, shown++ ? ", " : "dnsNames: ");
-		utf8_clean(out, (const char *)ASN1_STRING_get0_data(g->d.dNSName), (size_t)ASN1_STRING_length(g->d.dNSName));
+		utf8_clean(out, (const char *)ASN1_STRING_get0_data(g->d.dNSName),
+			   (size_t)ASN1_STRING_length(g->d.dNSName));
 	}
 	if (shown)
 		buf_char(out, '\n');

@@ -101,8 +101,10 @@ static int64_t jitter(int64_t ms)
 static bool may_pass(const struct passage *p, const struct origin_reply *r)
 {
 	if (r->state == READ_CUT)
-		return !p->stopped && !p->capped && r->status >= 200 && r->status < 300 && p->passed < p->g->origin.max_bytes;
-	return r->state == READ_FAILED && (r->status == 0 || r->status == 429 || (r->status >= 500 && r->status != 501));
+		return !p->stopped && !p->capped && r->status >= 200 && r->status < 300 &&
+		       p->passed < p->g->origin.max_bytes;
+	return r->state == READ_FAILED &&
+	       (r->status == 0 || r->status == 429 || (r->status >= 500 && r->status != 501));
 }
 
 /* How long to wait before attempt n + 1 (n from 0); -1: no further attempt. */

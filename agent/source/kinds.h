@@ -12,17 +12,17 @@
 #include "agent/source/source.h"
 
 struct kind {
-	const char *group;       /* "" for core */
-	const char *version;     /* "v1" */
-	const char *plural;      /* "resourceclaims" */
-	const char *singular;    /* "resourceclaim" */
-	const char *kind;        /* "ResourceClaim" */
+	const char *group;		/* "" for core */
+	const char *version;		/* "v1" */
+	const char *plural;		/* "resourceclaims" */
+	const char *singular;		/* "resourceclaim" */
+	const char *kind;		/* "ResourceClaim" */
 	const char *const *short_names; /* NULL-terminated, maybe empty */
 	/* "resourceclaims.resource.k8s.io"; "pods" for core: the name used all over the program */
 	const char *resource;
 	const char *api_version; /* "resource.k8s.io/v1" */
 	bool namespaced;
-	bool listable;           /* verbs hold list */
+	bool listable; /* verbs hold list */
 };
 
 struct kinds;

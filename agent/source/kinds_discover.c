@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Discovery documents: the aggregated one of apidiscovery.k8s.io, else a list of groups and one document each version. */
+/* Discovery documents: the aggregated one of apidiscovery.k8s.io, else a list of groups and one document each version.
+ */
 #include <string.h>
 
 #include "agent/base/mem.h"
@@ -18,7 +19,7 @@ static bool can_list(const json_t *verbs)
 	json_t *verb;
 	size_t i;
 
-	json_array_foreach(verbs, i, verb)
+	json_array_foreach (verbs, i, verb)
 		if (str_eq(json_string_value(verb), "list"))
 			return true;
 	return false;
@@ -30,7 +31,7 @@ static const char *const *short_names(const json_t *list, const char **names)
 	size_t n = 0, i;
 	json_t *name;
 
-	json_array_foreach(list, i, name)
+	json_array_foreach (list, i, name)
 		if (json_is_string(name) && n < SHORT_NAMES_MAX)
 			names[n++] = json_string_value(name);
 	names[n] = NULL;
@@ -53,7 +54,7 @@ static void add_aggregated_version(struct kind_table *t, const char *group, cons
 	json_t *r;
 	size_t i;
 
-	json_array_foreach(json_object_get(version, "resources"), i, r) {
+	json_array_foreach (json_object_get(version, "resources"), i, r) {
 		struct kind k = {
 			.group = group,
 			.version = json_key_str(version, "version"),
@@ -72,18 +73,20 @@ static void add_aggregated(struct kind_table *t, struct source *s, const json_t 
 	json_t *group, *version;
 	size_t i, n;
 
-	json_array_foreach(json_object_get(doc, "items"), i, group) {
+	json_array_foreach (json_object_get(doc, "items"), i, group) {
 		const char *name = json_str_or(group, "metadata.name", "");
 
 		kind_table_group(t, name);
-		json_array_foreach(json_object_get(group, "versions"), n, version) {
+		json_array_foreach (json_object_get(group, "versions"), n, version) {
 			auto_free char *what = NULL;
 
 			add_aggregated_version(t, name, version, n == 0);
 			if (!str_eq(json_key_str(version, "freshness"), "Stale"))
 				continue;
-			what = mem_printf("resources of API %s/%s", name, str_or(json_key_str(version, "version"), "?"));
-			source_blind(s, READ_FAILED, what, "its API server does not answer discovery (freshness: Stale)");
+			what = mem_printf("resources of API %s/%s", name,
+					  str_or(json_key_str(version, "version"), "?"));
+			source_blind(s, READ_FAILED, what,
+				     "its API server does not answer discovery (freshness: Stale)");
 		}
 	}
 }
@@ -111,7 +114,7 @@ static void add_version(struct kind_table *t, const struct version_read *v)
 	json_t *r;
 	size_t i;
 
-	json_array_foreach(json_object_get(v->doc, "resources"), i, r) {
+	json_array_foreach (json_object_get(v->doc, "resources"), i, r) {
 		struct kind k = {
 			.group = v->group,
 			.version = v->version,
@@ -142,20 +145,25 @@ static size_t want_versions(struct version_read *list, size_t room, struct sourc
 	json_t *group, *version;
 	size_t i, k, n = 0;
 
-	json_array_foreach(json_object_get(doc, "versions"), i, version)
+	json_array_foreach (json_object_get(doc, "versions"), i, version)
 		if (json_is_string(version) && n < room)
-			list[n++] = (struct version_read){.s = s, .group = "", .version = json_string_value(version),
+			list[n++] = (struct version_read){.s = s,
+							  .group = "",
+							  .version = json_string_value(version),
 							  .preferred = i == 0,
 							  .path = mem_printf("/api/%s", json_string_value(version))};
-	json_array_foreach(json_object_get(doc, "groups"), i, group) {
+	json_array_foreach (json_object_get(doc, "groups"), i, group) {
 		const char *name = json_key_str(group, "name"), *best = json_str_at(group, "preferredVersion.version");
 
-		json_array_foreach(json_object_get(group, "versions"), k, version) {
+		json_array_foreach (json_object_get(group, "versions"), k, version) {
 			const char *v = json_key_str(version, "version");
 
 			if (str_empty(name) || str_empty(v) || n == room)
 				continue;
-			list[n++] = (struct version_read){.s = s, .group = name, .version = v, .preferred = str_eq(v, best),
+			list[n++] = (struct version_read){.s = s,
+							  .group = name,
+							  .version = v,
+							  .preferred = str_eq(v, best),
 							  .path = mem_printf("/apis/%s/%s", name, v)};
 		}
 	}

@@ -23,9 +23,9 @@ struct kind_table {
 	struct kind_seen *seen;
 	size_t count, cap;
 	struct map *by_resource; /* "deployments.apps" -> index + 1 */
-	struct map *groups;      /* those that are served, even without resources */
+	struct map *groups;	 /* those that are served, even without resources */
 	const struct kind **sorted;
-	struct map *words;       /* word in lower case -> struct word */
+	struct map *words; /* word in lower case -> struct word */
 };
 
 void kind_table_init(struct kind_table *t);

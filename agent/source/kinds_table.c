@@ -32,7 +32,8 @@ void kind_table_group(struct kind_table *t, const char *group)
 		map_set(t->groups, group, NULL);
 }
 
-/* A number that grows with how much a version is to be preferred: v2 > v1 > v1beta2 > v1beta1 > v1alpha1 > anything else. */
+/* A number that grows with how much a version is to be preferred: v2 > v1 > v1beta2 > v1beta1 > v1alpha1 > anything
+ * else. */
 static long stability(const char *version)
 {
 	static const struct {

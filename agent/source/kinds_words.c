@@ -133,7 +133,8 @@ static const struct kind *find_slashed(const struct kind_table *t, char *word)
 	return get_in(t, last, word);
 }
 
-/* As people write: "Network Policies", "pod-disruption-budget", a plural that English does not have ("networkpolicys"). */
+/* As people write: "Network Policies", "pod-disruption-budget", a plural that English does not have ("networkpolicys").
+ */
 static const struct kind *find_loosely(const struct kind_table *t, char *word)
 {
 	size_t n = 0;

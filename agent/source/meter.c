@@ -69,7 +69,9 @@ void meter_read(struct meter *m, struct source_stats *out)
 
 	pthread_mutex_lock(&m->lock);
 	waited = m->waited_ns + (m->under_way ? now_ns() - m->since_ns : 0);
-	*out = (struct source_stats){
-		.requests = m->requests, .cached = m->cached, .bytes = m->bytes, .wait_ms = (waited + 500000) / 1000000};
+	*out = (struct source_stats){.requests = m->requests,
+				     .cached = m->cached,
+				     .bytes = m->bytes,
+				     .wait_ms = (waited + 500000) / 1000000};
 	pthread_mutex_unlock(&m->lock);
 }

@@ -66,7 +66,8 @@ static void hide_in_text(const struct reading *g, struct answer *a)
 	a->json = shown;
 }
 
-/* Do the standard kinds have one of this name that is no Secret? Such answers hold a Secret at their top or not at all. */
+/* Do the standard kinds have one of this name that is no Secret? Such answers hold a Secret at their top or not at all.
+ */
 static bool standard_kind(const struct route *r)
 {
 	for (size_t i = 0; r->resource && !r->sub && i < kinds_standard_count; i++)

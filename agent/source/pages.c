@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lists page by page. A continue token that expired (410) starts over once: what the reader has had already, by uid, is then
- * left out of the pages.
+ * Lists page by page. A continue token that expired (410) starts over once: what the reader has had already, by uid, is
+ * then left out of the pages.
  */
 #include <string.h>
 
@@ -18,12 +18,12 @@ enum { PAGE = 500, ITEMS_MAX = 200000, PAGES_MAX = 20000 };
 struct pages {
 	struct source *s;
 	const struct source_request *q;
-	struct map *seen;    /* uids that the reader had */
-	bool unknown;        /* something without a uid was among them */
+	struct map *seen; /* uids that the reader had */
+	bool unknown;	  /* something without a uid was among them */
 	bool restarted;
 	size_t items, pages, max_items;
-	int64_t remaining;   /* as the last page says; -1: it does not */
-	char *next;          /* continue token, NULL: from the start */
+	int64_t remaining; /* as the last page says; -1: it does not */
+	char *next;	   /* continue token, NULL: from the start */
 	enum { GOING, DONE, STOPPED } end;
 };
 
@@ -64,7 +64,7 @@ static void remember(struct pages *p, json_t *items)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(items, i, item) {
+	json_array_foreach (items, i, item) {
 		const char *uid = item_uid(item);
 
 		if (uid)
@@ -83,7 +83,7 @@ static json_t *unseen(const struct pages *p, json_t *page, json_t *items, const 
 	if (!p->restarted || !items)
 		return json_incref(page);
 	rest = json_array();
-	json_array_foreach(items, i, item) {
+	json_array_foreach (items, i, item) {
 		const char *uid = item_uid(item);
 
 		if (!uid || !map_has(p->seen, uid))

@@ -10,8 +10,8 @@
 enum { PIECE = 256 << 10 };
 
 /* Hands a whole body over in pieces, so that a cancel is seen in between. */
-static int deliver(struct reading *g, const char *body, size_t len, origin_sink *sink, void *ctx, struct origin_reply *r,
-		   struct err *e)
+static int deliver(struct reading *g, const char *body, size_t len, origin_sink *sink, void *ctx,
+		   struct origin_reply *r, struct err *e)
 {
 	size_t done = 0;
 
@@ -73,8 +73,8 @@ static int flow_piece(void *ctx, const char *data, size_t len)
 }
 
 /* The caller leads: asks the origin, and leaves a small answer in the cache. */
-static int flow_from_origin(struct reading *g, struct entry *entry, origin_sink *sink, void *ctx, struct origin_reply *r,
-			    struct err *e)
+static int flow_from_origin(struct reading *g, struct entry *entry, origin_sink *sink, void *ctx,
+			    struct origin_reply *r, struct err *e)
 {
 	struct flow f = {.sink = sink, .ctx = ctx, .tee = tee_new(SOURCE_STREAM_KEEP, g->s->record != NULL)};
 	struct cache *c = g->s->cache;

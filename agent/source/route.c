@@ -52,7 +52,9 @@ static int split(struct route *r, const char *path, size_t len, struct err *e)
 			return err_set(e, ERR_ARG, "the path has more than %d parts: %.80s", ROUTE_SEGMENTS, path);
 		out = decode(out, path + i, n);
 		if (!out)
-			return err_set(e, ERR_ARG, "the path holds an encoded slash, a control byte or a broken %%-escape: %.200s", path);
+			return err_set(e, ERR_ARG,
+				       "the path holds an encoded slash, a control byte or a broken %%-escape: %.200s",
+				       path);
 		if (str_eq(start, ".") || str_eq(start, "..") || (n == 0 && slash))
 			return err_set(e, ERR_ARG, "the path must not hold \"..\", \".\" or \"//\": %.200s", path);
 		if (n > 0)
@@ -63,7 +65,8 @@ static int split(struct route *r, const char *path, size_t len, struct err *e)
 	return 0;
 }
 
-/* namespaces/NS/RESOURCE/NAME/SUB..., where the namespace part may be missing. Returns the index of what follows SUB. */
+/* namespaces/NS/RESOURCE/NAME/SUB..., where the namespace part may be missing. Returns the index of what follows SUB.
+ */
 static size_t name_parts(struct route *r, size_t i)
 {
 	const char *const *s = r->segments;
@@ -87,7 +90,8 @@ static int proxied(struct route *r, size_t tail, struct err *e)
 	if (str_eq(r->resource, "nodes") && tail < r->count)
 		for (size_t i = 0; runs[i]; i++)
 			if (str_eq_nocase(r->segments[tail], runs[i]))
-				return err_set(e, ERR_ARG, "\"%s\" of a kubelet runs commands: it is not a read", runs[i]);
+				return err_set(e, ERR_ARG, "\"%s\" of a kubelet runs commands: it is not a read",
+					       runs[i]);
 	for (size_t i = tail; i < r->count; i++) {
 		if (str_eq(r->segments[i], "api") || str_eq(r->segments[i], "apis"))
 			r->whole = true;
@@ -167,7 +171,8 @@ static int check_accept(const char *accept, struct err *e)
 	while (accept && *accept) {
 		accept += strspn(accept, " ,");
 		if (*accept && !media_is(accept, "application/json") && !media_is(accept, "*/*"))
-			return err_set(e, ERR_ARG, "objects are read as application/json only, not as \"%.80s\"", accept);
+			return err_set(e, ERR_ARG, "objects are read as application/json only, not as \"%.80s\"",
+				       accept);
 		accept += strcspn(accept, ",");
 	}
 	return 0;
@@ -179,7 +184,8 @@ int route_parse(struct route *r, const char *path, const char *accept, struct er
 
 	memset(r, 0, sizeof(*r));
 	if (total == 0 || path[0] != '/')
-		return err_set(e, ERR_ARG, "only absolute paths can be read (\"/api/v1/...\"), not \"%.80s\"", path ? path : "");
+		return err_set(e, ERR_ARG, "only absolute paths can be read (\"/api/v1/...\"), not \"%.80s\"",
+			       path ? path : "");
 	if (total > ROUTE_PATH_MAX)
 		return err_set(e, ERR_ARG, "the path is longer than %d bytes: %.80s...", ROUTE_PATH_MAX, path);
 	for (size_t i = 0; i < total; i++)

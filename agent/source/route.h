@@ -14,17 +14,17 @@
 enum { ROUTE_SEGMENTS = 64, ROUTE_PATH_MAX = 16384 };
 
 struct route {
-	char *text;                       /* the decoded segments, each NUL-terminated; what the others point into */
+	char *text; /* the decoded segments, each NUL-terminated; what the others point into */
 	const char *segments[ROUTE_SEGMENTS];
 	size_t count;
-	const char *group, *version;      /* NULL: no API path. "" is the core group */
+	const char *group, *version;	  /* NULL: no API path. "" is the core group */
 	const char *ns, *resource, *name; /* NULL when the path has none */
-	const char *sub;                  /* "log", "proxy", "status" */
-	char *container;                  /* of a log */
-	bool previous;                    /* log of the container's last run */
-	bool log;                         /* plain text of a container */
-	bool whole;                       /* API objects: read whole, because values of Secrets are looked for */
-	bool secrets;                     /* the objects are Secrets */
+	const char *sub;		  /* "log", "proxy", "status" */
+	char *container;		  /* of a log */
+	bool previous;			  /* log of the container's last run */
+	bool log;			  /* plain text of a container */
+	bool whole;			  /* API objects: read whole, because values of Secrets are looked for */
+	bool secrets;			  /* the objects are Secrets */
 };
 
 /* ERR_ARG with the reason. On failure nothing needs route_fini. */

@@ -13,7 +13,8 @@
 
 /* As deep as json_parse lets a document be. */
 enum { DEPTH_MAX = 520 };
-/* Larger values (a Helm release has a megabyte) are neither certificates nor repeated in an annotation, and not decoded. */
+/* Larger values (a Helm release has a megabyte) are neither certificates nor repeated in an annotation, and not
+ * decoded. */
 enum { VALUE_MAX = 256 << 10 };
 
 bool secrets_suspected(const char *body, size_t len)
@@ -36,7 +37,7 @@ bool secrets_listed(const json_t *doc)
 
 	if (is_secret_kind(doc))
 		return true;
-	json_array_foreach(items, i, item)
+	json_array_foreach (items, i, item)
 		if (is_secret_kind(item) || json_object_get(item, "items"))
 			return true;
 	return false;
@@ -79,7 +80,7 @@ static json_t *shown_values(const json_t *values, bool encoded)
 	json_t *out = json_object(), *value;
 	const char *key;
 
-	json_object_foreach((json_t *)(uintptr_t)values, key, value)
+	json_object_foreach ((json_t *)(uintptr_t)values, key, value)
 		json_object_set_new(out, key, shown_value(value, encoded));
 	return out;
 }
@@ -90,7 +91,7 @@ static bool repeats(const char *text, const json_t *values, bool encoded)
 	json_t *value;
 	const char *key;
 
-	json_object_foreach((json_t *)(uintptr_t)values, key, value) {
+	json_object_foreach ((json_t *)(uintptr_t)values, key, value) {
 		const char *v = json_string_value(value);
 		char *plain;
 		size_t n;
@@ -115,7 +116,7 @@ static json_t *shown_notes(const json_t *secret, const json_t *notes)
 	json_t *out = json_object(), *value;
 	const char *key;
 
-	json_object_foreach((json_t *)(uintptr_t)notes, key, value) {
+	json_object_foreach ((json_t *)(uintptr_t)notes, key, value) {
 		const char *text = json_string_value(value);
 
 		if (str_find_nocase(key, "applied") || (text && strlen(text) > 4096) ||
@@ -161,7 +162,7 @@ static json_t *walk_array(json_t *array, bool all, int depth)
 	json_t *out = NULL, *item;
 	size_t i;
 
-	json_array_foreach(array, i, item) {
+	json_array_foreach (array, i, item) {
 		json_t *seen = walk(item, all, depth);
 
 		if (seen == item) {
@@ -186,7 +187,7 @@ static json_t *walk_object(json_t *o, bool all, int depth)
 	json_t *out = NULL, *value;
 	const char *key;
 
-	json_object_foreach(o, key, value) {
+	json_object_foreach (o, key, value) {
 		json_t *seen = walk(value, (all || is_secret_kind(o)) && carries(key), depth);
 
 		if (seen == value) {

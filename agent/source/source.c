@@ -118,7 +118,8 @@ void reading_note_canceled(struct reading *g)
 	reading_note(g, &r);
 }
 
-void record_read(struct reading *g, const struct origin_reply *r, const char *body, size_t len, const char *sha256, bool cached)
+void record_read(struct reading *g, const struct origin_reply *r, const char *body, size_t len, const char *sha256,
+		 bool cached)
 {
 	struct source *s = g->s;
 	struct source_read out = {

@@ -5,10 +5,11 @@
  * read, and
  * remembers every read that did not work (a blind spot). Thread-safe.
  *
- * An answer lasts for the question: (path, accept) is asked once, threads that ask at the same time share it, failures last
- * too (but not timeouts and cut answers). Tried again within the deadline: 429 (Retry-After up to 10 s), 5xx and lost
- * connections, never after a byte reached the sink. API objects are read as JSON and whole, so that values of Secrets can be
- * hidden; logs and what a proxy answers pass in pieces. A passing failure is a blind spot until the path was read after all.
+ * An answer lasts for the question: (path, accept) is asked once, threads that ask at the same time share it, failures
+ * last too (but not timeouts and cut answers). Tried again within the deadline: 429 (Retry-After up to 10 s), 5xx and
+ * lost connections, never after a byte reached the sink. API objects are read as JSON and whole, so that values of
+ * Secrets can be hidden; logs and what a proxy answers pass in pieces. A passing failure is a blind spot until the path
+ * was read after all.
  */
 #ifndef AGENT_SOURCE_SOURCE_H
 #define AGENT_SOURCE_SOURCE_H
@@ -32,32 +33,33 @@ struct source_read {
 };
 
 struct source_options {
-	struct origin *origin;    /* owned by the source from here on */
-	struct cancel *cancel;    /* borrowed; NULL: none */
-	int64_t request_ms;       /* each request; 0: 30,000 */
-	uint64_t max_bytes;       /* each body; 0: 256 MiB */
-	uint64_t cache_bytes;     /* 0: 64 MiB */
+	struct origin *origin;					/* owned by the source from here on */
+	struct cancel *cancel;					/* borrowed; NULL: none */
+	int64_t request_ms;					/* each request; 0: 30,000 */
+	uint64_t max_bytes;					/* each body; 0: 256 MiB */
+	uint64_t cache_bytes;					/* 0: 64 MiB */
 	void (*record)(void *ctx, const struct source_read *r); /* NULL: none; called from any thread, one at a time */
 	void *record_ctx;
 };
 
 struct source *source_new(const struct source_options *o);
 void source_free(struct source *s);
-const char *source_name(const struct source *s);   /* cluster name */
+const char *source_name(const struct source *s); /* cluster name */
 const char *source_place(const struct source *s);
-const char *source_kind(const struct source *s);   /* "live", "snapshot", "recording" */
+const char *source_kind(const struct source *s); /* "live", "snapshot", "recording" */
 const char *source_default_namespace(const struct source *s);
-int64_t source_now_ms(const struct source *s);     /* what ages are computed from */
+int64_t source_now_ms(const struct source *s); /* what ages are computed from */
 
 struct source_request {
 	const char *path;
-	const char *accept;       /* NULL: application/json */
-	int64_t deadline;         /* monotonic; 0: the source's own */
-	uint64_t max_bytes;       /* 0: the source's own */
-	bool fresh;               /* bypass the cache */
-	bool optional;            /* a failure is no blind spot (probes, guesses) */
-	const char *what;         /* how the blind spot calls it: "pods/log in ns x"; NULL: made from the path */
-	struct cancel *cancel;    /* takes the place of the source's own; make it a child of that. NULL: the source's own */
+	const char *accept; /* NULL: application/json */
+	int64_t deadline;   /* monotonic; 0: the source's own */
+	uint64_t max_bytes; /* 0: the source's own */
+	bool fresh;	    /* bypass the cache */
+	bool optional;	    /* a failure is no blind spot (probes, guesses) */
+	const char *what;   /* how the blind spot calls it: "pods/log in ns x"; NULL: made from the path */
+	struct cancel
+		*cancel; /* takes the place of the source's own; make it a child of that. NULL: the source's own */
 };
 
 /*
@@ -91,7 +93,7 @@ bool source_blind_at(struct source *s, size_t i, struct blind_spot *out); /* bor
 
 struct source_stats {
 	uint64_t requests, cached, bytes; /* requests: those that reached the origin */
-	int64_t wait_ms;                  /* wall time during which at least one request was under way */
+	int64_t wait_ms;		  /* wall time during which at least one request was under way */
 };
 void source_stats(struct source *s, struct source_stats *out);
 

@@ -39,16 +39,17 @@ struct reading {
 	const struct source_request *q;
 	struct route route;
 	struct origin_request origin; /* path, accept, deadline, max_bytes, cancel */
-	char *key;                    /* of the cache */
+	char *key;		      /* of the cache */
 	int64_t started;
 };
 
 /* post: NULL, or the body of a SelfSubject...Review. */
-int reading_init(struct reading *g, struct source *s, const struct source_request *q, const char *post, struct err *e) MUST_CHECK;
+int reading_init(struct reading *g, struct source *s, const struct source_request *q, const char *post,
+		 struct err *e) MUST_CHECK;
 void reading_fini(struct reading *g);
 /*
- * Asks the origin, with retries. restart is called before another attempt and forgets what came so far; NULL: what reached
- * the sink cannot be taken back, so nothing is tried again after the first byte. *stopped: the sink ended it.
+ * Asks the origin, with retries. restart is called before another attempt and forgets what came so far; NULL: what
+ * reached the sink cannot be taken back, so nothing is tried again after the first byte. *stopped: the sink ended it.
  */
 int reading_fetch(struct reading *g, origin_sink *sink, void (*restart)(void *ctx), void *ctx, struct origin_reply *r,
 		  bool *stopped, struct err *e) MUST_CHECK;
@@ -70,7 +71,8 @@ void reading_late(struct origin_reply *r);
 json_t *source_json_post(struct source *s, const struct source_request *q, const char *post, struct origin_reply *r);
 
 /* Calls the recorder. body NULL: sha256 alone. */
-void record_read(struct reading *g, const struct origin_reply *r, const char *body, size_t len, const char *sha256, bool cached);
+void record_read(struct reading *g, const struct origin_reply *r, const char *body, size_t len, const char *sha256,
+		 bool cached);
 
 /* What passes is digested, and kept as long as it is small. */
 struct tee;

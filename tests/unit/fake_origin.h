@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An origin in memory that answers as told: each path has a list of answers, given in turn, the last one for ever. A path
- * that was not told answers 404 "not served". A gate holds answers back until the test opens it.
+ * An origin in memory that answers as told: each path has a list of answers, given in turn, the last one for ever. A
+ * path that was not told answers 404 "not served". A gate holds answers back until the test opens it.
  */
 #ifndef TESTS_FAKE_ORIGIN_H
 #define TESTS_FAKE_ORIGIN_H
@@ -17,15 +17,15 @@
 #include "agent/source/source.h"
 
 struct fake_answer {
-	const char *path;    /* exact; a '*' at the end matches any rest */
-	const char *accept;  /* NULL: any; else a part of it */
+	const char *path;   /* exact; a '*' at the end matches any rest */
+	const char *accept; /* NULL: any; else a part of it */
 	enum read_state state;
 	int status;
-	const char *body;    /* NULL: none */
+	const char *body; /* NULL: none */
 	const char *why;
 	int64_t retry_after_ms; /* 0: not given */
-	size_t break_after;  /* so many bytes of the body come, then the connection breaks; 0: all come */
-	bool canceled;       /* the origin returns ERR_CANCELED */
+	size_t break_after;	/* so many bytes of the body come, then the connection breaks; 0: all come */
+	bool canceled;		/* the origin returns ERR_CANCELED */
 };
 
 struct fake {
@@ -35,12 +35,12 @@ struct fake {
 	size_t used[128];
 	pthread_mutex_t lock;
 	pthread_cond_t change;
-	bool closed;         /* the gate */
-	int waiting;         /* at the gate */
+	bool closed; /* the gate */
+	int waiting; /* at the gate */
 	int requests, decoded;
 	char last[512], last_accept[256], last_body[1024];
-	size_t piece;        /* bytes given to the sink at once; 0: all */
-	bool blocks;         /* answers wait for the request's cancel */
+	size_t piece; /* bytes given to the sink at once; 0: all */
+	bool blocks;  /* answers wait for the request's cancel */
 };
 
 __attribute__((unused)) static bool fake_matches(const struct fake_answer *a, const struct origin_request *q)
@@ -82,8 +82,8 @@ __attribute__((unused)) static const struct fake_answer *fake_next(struct fake *
 	return found;
 }
 
-__attribute__((unused)) static int fake_get(struct origin *o, const struct origin_request *q, origin_sink *sink, void *ctx,
-					    struct origin_reply *r, struct err *e)
+__attribute__((unused)) static int fake_get(struct origin *o, const struct origin_request *q, origin_sink *sink,
+					    void *ctx, struct origin_reply *r, struct err *e)
 {
 	struct fake *f = (struct fake *)(void *)o;
 	const struct fake_answer *a = fake_next(f, q);
@@ -126,13 +126,15 @@ __attribute__((unused)) static int fake_get(struct origin *o, const struct origi
 }
 
 /* As an origin that has objects decoded: the body of the same answers. */
-__attribute__((unused)) static json_t *fake_get_json(struct origin *o, const struct origin_request *q, struct origin_reply *r)
+__attribute__((unused)) static json_t *fake_get_json(struct origin *o, const struct origin_request *q,
+						     struct origin_reply *r)
 {
 	struct fake *f = (struct fake *)(void *)o;
 	const struct fake_answer *a = fake_next(f, q);
 
 	f->decoded++;
-	*r = (struct origin_reply){.state = a ? a->state : READ_NOT_CAPTURED, .status = a ? 200 : 0, .retry_after_ms = -1};
+	*r = (struct origin_reply){
+		.state = a ? a->state : READ_NOT_CAPTURED, .status = a ? 200 : 0, .retry_after_ms = -1};
 	if (!a || a->state != READ_OK) {
 		snprintf(r->why, sizeof(r->why), "%s", a && a->why ? a->why : "not captured");
 		return NULL;

@@ -35,12 +35,30 @@ static enum read_state get(struct source *s, const char *path, struct got *g, st
 static void test_refusals(void)
 {
 	static const char *const bad[] = {
-		"", "api/v1/pods", "http://x/api", "/api/v1/../secrets", "/api/v1/%2e%2e/x", "/api//v1", "/api/v1/pods\n",
-		"/api/v1/pods x", "/api/v1/%2fpods", "/api/v1/pods%00", "/api/v1/pods%", "/api/v1/pods%4", "/api/v1/p\xc3\xa9",
-		"/api/v1/pods#x", "/api/v1/pods?watch=true", "/api/v1/pods?limit=1&watch=1", "/api/v1/watch/pods",
-		"/api/v1/namespaces/a/pods/p/exec?command=id", "/api/v1/namespaces/a/pods/p/attach",
-		"/api/v1/namespaces/a/pods/p/portforward", "/api/v1/nodes/n/proxy/run/a/p/c", "/api/v1/nodes/n/proxy/exec/a/p/c",
-		"/api/./v1", "/api/v1/a\\b",
+		"",
+		"api/v1/pods",
+		"http://x/api",
+		"/api/v1/../secrets",
+		"/api/v1/%2e%2e/x",
+		"/api//v1",
+		"/api/v1/pods\n",
+		"/api/v1/pods x",
+		"/api/v1/%2fpods",
+		"/api/v1/pods%00",
+		"/api/v1/pods%",
+		"/api/v1/pods%4",
+		"/api/v1/p\xc3\xa9",
+		"/api/v1/pods#x",
+		"/api/v1/pods?watch=true",
+		"/api/v1/pods?limit=1&watch=1",
+		"/api/v1/watch/pods",
+		"/api/v1/namespaces/a/pods/p/exec?command=id",
+		"/api/v1/namespaces/a/pods/p/attach",
+		"/api/v1/namespaces/a/pods/p/portforward",
+		"/api/v1/nodes/n/proxy/run/a/p/c",
+		"/api/v1/nodes/n/proxy/exec/a/p/c",
+		"/api/./v1",
+		"/api/v1/a\\b",
 	};
 	struct fake *f = fake_new("live", NULL);
 	struct source *s = fake_source(f);
@@ -71,9 +89,17 @@ static void test_states(void)
 	static const struct fake_answer answers[] = {
 		{.path = "/api/v1/pods", .state = READ_DENIED, .status = 403, .why = "403 Forbidden: no pods for you"},
 		{.path = "/api/v1/namespaces/a/pods/p", .state = READ_NOT_FOUND, .status = 404, .why = "404 Not Found"},
-		{.path = "/apis/resource.k8s.io/v1/namespaces/ml/resourceclaims", .state = READ_NOT_SERVED, .status = 404, .why = "404"},
-		{.path = "/api/v1/namespaces/shop/pods/web-1/log", .state = READ_DENIED, .status = 403, .why = "403 Forbidden"},
-		{.path = "/api/v1/namespaces/shop/pods/web-2/log?container=app&previous=true", .state = READ_OK, .body = ""},
+		{.path = "/apis/resource.k8s.io/v1/namespaces/ml/resourceclaims",
+		 .state = READ_NOT_SERVED,
+		 .status = 404,
+		 .why = "404"},
+		{.path = "/api/v1/namespaces/shop/pods/web-1/log",
+		 .state = READ_DENIED,
+		 .status = 403,
+		 .why = "403 Forbidden"},
+		{.path = "/api/v1/namespaces/shop/pods/web-2/log?container=app&previous=true",
+		 .state = READ_OK,
+		 .body = ""},
 		{.path = "/api/v1/nodes", .state = READ_TIMEOUT, .why = "no answer"},
 		{.path = "/apis/example.com/v1/widgets", .state = READ_DENIED, .status = 403, .why = "403 Forbidden"},
 		{.path = "/metrics", .state = READ_DENIED, .status = 403, .why = "403 Forbidden"},
@@ -98,7 +124,8 @@ static void test_states(void)
 	ok(fake_blind(s, "resourceclaims.resource.k8s.io in namespace ml", NULL), "named with its group");
 	get(s, "/api/v1/namespaces/shop/pods/web-1/log", &g, &r);
 	ok(fake_blind(s, "pods/log web-1 in namespace shop", "403"), "a log");
-	is_int(get(s, "/api/v1/namespaces/shop/pods/web-2/log?container=app&previous=true", &g, &r), READ_EMPTY, "an empty log");
+	is_int(get(s, "/api/v1/namespaces/shop/pods/web-2/log?container=app&previous=true", &g, &r), READ_EMPTY,
+	       "an empty log");
 	ok(fake_blind(s, "pods/log web-2 in namespace shop (container app, previous run)", "empty"), "is a blind spot");
 	is_int(get(s, "/api/v1/nodes", &g, &r), READ_TIMEOUT, "timeout");
 	ok(fake_blind(s, "nodes", "no answer"), "kinds of the cluster have no namespace");
@@ -177,7 +204,8 @@ static void test_retries(void)
 	is_str(g.text, "one\n", "keeps what came");
 	is_int(f->requests, 1, "and is not read again under the reader");
 	ok(fake_blind(s, "pods/log p in namespace a", "broke off"), "but is a blind spot");
-	is_int(get(s, "/api/v1/namespaces/a/pods/q/log", &g, &r), READ_OK, "a log that failed before its first byte is");
+	is_int(get(s, "/api/v1/namespaces/a/pods/q/log", &g, &r), READ_OK,
+	       "a log that failed before its first byte is");
 	is_str(g.text, "line\n", "read again");
 	is_int(get(s, "/api/v1/endpoints", &g, &r), READ_OK, "a list that breaks off is read again");
 	is_str(g.text, "{\"items\":[]}", "whole");
@@ -219,7 +247,8 @@ static void test_snapshot_is_asked_once(void)
 
 static void test_silent_server(void)
 {
-	static const struct fake_answer answers[] = {{.path = "/*", .state = READ_FAILED, .why = "connection refused"}, {0}};
+	static const struct fake_answer answers[] = {{.path = "/*", .state = READ_FAILED, .why = "connection refused"},
+						     {0}};
 	struct fake *f = fake_new("live", answers);
 	struct source *s = fake_source(f);
 	struct origin_reply r;
@@ -279,7 +308,8 @@ static void test_cache(void)
 	ok(a && !fake_blind(s, "events in all namespaces", NULL), "but not kept");
 	json_decref(a);
 	q.path = "/apis/apps/v1/deployments";
-	ok(!source_json(s, &q, &r) && r.state == READ_FAILED && strstr(r.why, "no JSON"), "an answer that is no JSON: %s", r.why);
+	ok(!source_json(s, &q, &r) && r.state == READ_FAILED && strstr(r.why, "no JSON"),
+	   "an answer that is no JSON: %s", r.why);
 	get(s, "/api/v1/namespaces/a/pods/p/log", &g, &r);
 	f->requests = 0;
 	is_int(get(s, "/api/v1/namespaces/a/pods/p/log", &g, &r), READ_OK, "a log again");
@@ -339,7 +369,8 @@ static void test_stopping(void)
 	free(text);
 	q = (struct source_request){.path = "/api/v1/namespaces/a/pods/q/log", .max_bytes = 6};
 	text = source_text(s, &q, &len, &r);
-	ok(text && r.state == READ_CUT && len == 6 && strncmp(text, "012345", 6) == 0, "cut at the limit: \"%s\" %zu", text, len);
+	ok(text && r.state == READ_CUT && len == 6 && strncmp(text, "012345", 6) == 0, "cut at the limit: \"%s\" %zu",
+	   text, len);
 	ok(fake_blind(s, "pods/log q in namespace a", "cut"), "is a blind spot");
 	free(text);
 	q.max_bytes = 0;
@@ -398,8 +429,8 @@ static void test_single_flight(bool json)
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < THREADS; i++) {
-		same += flights[i].state == READ_OK &&
-			(json ? flights[i].doc && flights[i].doc == flights[0].doc : strcmp(flights[i].got.text, "line\n") == 0);
+		same += flights[i].state == READ_OK && (json ? flights[i].doc && flights[i].doc == flights[0].doc
+							     : strcmp(flights[i].got.text, "line\n") == 0);
 		json_decref(flights[i].doc);
 	}
 	is_int(same, THREADS, json ? "eight threads share a document" : "eight threads share a log");
@@ -457,7 +488,8 @@ static void *cancel_soon(void *arg)
 static void test_cancel(void)
 {
 	static const struct fake_answer answers[] = {
-		{.path = "/api/v1/pods", .state = READ_FAILED, .status = 429, .retry_after_ms = 9000, .why = "429"}, {0}};
+		{.path = "/api/v1/pods", .state = READ_FAILED, .status = 429, .retry_after_ms = 9000, .why = "429"},
+		{0}};
 	struct fake *f = fake_new("live", answers);
 	struct cancel *cancel = cancel_new(NULL);
 	struct source_options o = {.origin = &f->base, .cancel = cancel};
@@ -485,9 +517,13 @@ static void test_cancel(void)
 static void test_allowed(void)
 {
 	static const struct fake_answer answers[] = {
-		{.path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", .state = READ_OK, .status = 201,
+		{.path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+		 .state = READ_OK,
+		 .status = 201,
 		 .body = "{\"status\":{\"allowed\":true}}"},
-		{.path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", .state = READ_OK, .status = 201,
+		{.path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+		 .state = READ_OK,
+		 .status = 201,
 		 .body = "{\"status\":{\"allowed\":false}}"},
 		{.path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", .state = READ_DENIED, .status = 403},
 		{0},
@@ -515,9 +551,9 @@ static void add_read(void *ctx, const struct source_read *r)
 {
 	json_t *list = ctx;
 
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:i, s:s, s:b, s:i}", "cluster", r->cluster, "path", r->path, "body",
-					      r->body, "len", (int)r->body_len, "sha256", r->sha256, "cached", r->cached, "bytes",
-					      (int)r->reply->bytes));
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:i, s:s, s:b, s:i}", "cluster", r->cluster, "path",
+					      r->path, "body", r->body, "len", (int)r->body_len, "sha256", r->sha256,
+					      "cached", r->cached, "bytes", (int)r->reply->bytes));
 }
 
 static void test_record(void)
@@ -544,13 +580,16 @@ static void test_record(void)
 	is_int(json_array_size(seen), 4, "every read is recorded");
 	one = json_array_get(seen, 0);
 	is_str(json_key_str(one, "body"), "abc", "with its body");
-	is_str(json_key_str(one, "sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "and its digest");
+	is_str(json_key_str(one, "sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+	       "and its digest");
 	one = json_array_get(seen, 1);
 	ok(json_is_true(json_object_get(one, "cached")), "a cached one says so");
-	is_str(json_key_str(one, "sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "same digest");
+	is_str(json_key_str(one, "sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+	       "same digest");
 	is_str(json_key_str(json_array_get(seen, 2), "body"), "{}", "of objects too");
 	one = json_array_get(seen, 3);
-	ok(json_is_null(json_object_get(one, "body")) && strlen(json_key_str(one, "sha256")) == 64, "over 1 MiB the digest alone");
+	ok(json_is_null(json_object_get(one, "body")) && strlen(json_key_str(one, "sha256")) == 64,
+	   "over 1 MiB the digest alone");
 	is_int(json_int_at(one, "bytes", 0), sizeof(big) - 1, "and the size");
 	json_decref(seen);
 	source_free(s);
