@@ -94,6 +94,16 @@ json_t *facts_by_uid(struct facts *f, const char *uid)
 	return o;
 }
 
+size_t facts_objects(struct facts *f)
+{
+	size_t n;
+
+	pthread_mutex_lock(&f->lock);
+	n = f->objects;
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
 void facts_remember(struct facts *f, json_t *object)
 {
 	const char *uid = json_str_at(object, "metadata.uid");

@@ -25,13 +25,11 @@ const char *facts_scope_ns(struct facts *f); /* NULL: all */
 int64_t facts_now_ms(struct facts *f);
 
 /*
- * The list of a resource: an array of objects in (namespace, name) order; each has apiVersion and kind set. ns
- * NULL: the
- * scope (all namespaces; where that is denied, each namespace that may be read, the others are blind spots).
- * Never NULL: empty when state is not
- * OK. READ_CUT: the array holds the beginning. NOT_SERVED is no blind spot: what the API does not know does not exist.
- * Events that only the newer API has are in the list of "events", in their own form (regarding, note). managedFields
- * are left out.
+ * The list of a resource: an array of objects in (namespace, name) order, each with apiVersion and kind, without
+ * managedFields. ns NULL: the scope (all namespaces; where that is denied, each namespace that may be read, and the
+ * others are blind spots). Never NULL: empty when state is not OK, but READ_CUT: the array holds the beginning.
+ * NOT_SERVED is no blind spot: what the API does not know does not exist. Events that only the newer API has are in the
+ * list of "events", in their own form (regarding, note).
  */
 json_t *facts_list(struct facts *f, const char *resource, const char *ns, enum read_state *state);
 /*

@@ -38,6 +38,7 @@ struct facts {
 	struct map *singles;  /* "resource\nns\nname" */
 	struct map *by_uid;   /* borrowed from lists and singles */
 	struct map *gets;     /* how many single reads: "resource\nns", "resource" */
+	size_t objects;         /* how many were read */
 };
 
 /* The list, read if need be; waits for whoever reads it. ns as in struct list. Never NULL. */

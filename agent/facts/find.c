@@ -105,6 +105,7 @@ static json_t *get(struct facts *f, const struct kind *k, const char *ns, const 
 		*s = (struct single){.object = json_incref(object), .state = r.state};
 		map_set(f->singles, key, s);
 		facts_remember(f, s->object);
+		f->objects += object != NULL;
 	}
 	*state = s->state;
 	json_decref(object);

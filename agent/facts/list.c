@@ -200,6 +200,8 @@ static struct list *read_now(struct facts *f, const struct kind *k, const char *
 	pthread_mutex_lock(&f->lock);
 	json_array_foreach (l->items, i, o)
 		facts_remember(f, o);
+	if (!l->pieced)
+		f->objects += json_array_size(l->items);
 	ready(l);
 	pthread_cond_broadcast(&f->read);
 	return l;
