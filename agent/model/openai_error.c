@@ -80,7 +80,7 @@ int openai_error_status(const json_t *error)
 {
 	const char *code = code_of(error);
 	int64_t status =
-	    json_int_at(error, "error.code", json_int_at(error, "error.status", json_int_at(error, "code", 0)));
+		json_int_at(error, "error.code", json_int_at(error, "error.status", json_int_at(error, "code", 0)));
 
 	if (status >= 400 && status < 600)
 		return (int)status;
@@ -132,12 +132,13 @@ static char *low_words(const struct answer *a)
 
 static bool refuses_tools(const char *low)
 {
-	static const char *const other[] = {"tool_call_id", "tool_calls", "role 'tool'",
-					    "role tool",    "schema",	  "tool message"};
-	static const char *const refusals[] = {"support",	"require",	 "unrecognized",    "unknown",
-					       "extra",		"not allowed",	 "unexpected",	    "not enabled",
-					       "not available", "not permitted", "not implemented", "disabled",
-					       "invalid param"};
+	/* clang-format off */
+	static const char *const other[] = {"tool_call_id", "tool_calls", "role 'tool'", "role tool", "schema", "tool message"};
+	static const char *const refusals[] = {
+		"support", "require", "unrecognized", "unknown", "extra", "not allowed", "unexpected",
+		"not enabled", "not available", "not permitted", "not implemented", "disabled", "invalid param",
+	};
+	/* clang-format on */
 
 	if (!strstr(low, "tool") && !strstr(low, "function"))
 		return false;
@@ -167,29 +168,45 @@ static bool set(bool *quirk)
 	return true;
 }
 
-bool openai_learn(struct model *m, const struct model_turn *t, const struct answer *a)
+/* Parameters of ours that some servers or models do not take. */
+static bool learn_parameter(struct model *m, const char *low)
 {
 	struct quirks *q = &m->quirks;
-	auto_free char *low = low_words(a);
-	int s = a->status;
 
-	if (s != 400 && s != 404 && s != 405 && s != 422 && s != 501)
-		return false;
 	if (openai_streams(m) && !q->no_stream_options &&
 	    (strstr(low, "stream_options") || strstr(low, "include_usage")))
 		return set(&q->no_stream_options);
-	if (s != 404 && learn_tokens(m, low))
+	if (learn_tokens(m, low))
 		return true;
-	if (s != 404 && m->temperature >= 0 && !q->no_temperature && strstr(low, "temperature"))
-		return set(&q->no_temperature);
-	if (openai_sends_tools(m, t) && !str_empty(t->tool_choice) && !q->no_tool_choice &&
-	    strstr(low, "tool_choice") && !strstr(low, "\"auto\""))
+	return m->temperature >= 0 && !q->no_temperature && strstr(low, "temperature") && set(&q->no_temperature);
+}
+
+static bool learn_tools(struct model *m, const struct model_turn *t, const char *low)
+{
+	struct quirks *q = &m->quirks;
+
+	if (!openai_sends_tools(m, t))
+		return false;
+	if (!str_empty(t->tool_choice) && !q->no_tool_choice && strstr(low, "tool_choice") && !strstr(low, "\"auto\""))
 		return set(&q->no_tool_choice);
-	if (openai_sends_tools(m, t) && refuses_tools(low))
-		return set(&q->no_tools);
-	if (s != 404 && openai_streams(m) && strstr(low, "stream") && !strstr(low, "upstream"))
-		return set(&q->no_stream);
-	return false;
+	return refuses_tools(low) && set(&q->no_tools);
+}
+
+bool openai_learn(struct model *m, const struct model_turn *t, const struct answer *a)
+{
+	auto_free char *low = low_words(a);
+	int s = a->status;
+	/* A 404 is about the model or the path, or says that no such model takes tools. */
+	bool request = s == 400 || s == 405 || s == 422 || s == 501;
+
+	if (!request && s != 404)
+		return false;
+	if (request && learn_parameter(m, low))
+		return true;
+	if (learn_tools(m, t, low))
+		return true;
+	return request && openai_streams(m) && strstr(low, "stream") && !strstr(low, "upstream") &&
+	       set(&m->quirks.no_stream);
 }
 
 static int explain_status(const struct model *m, const struct answer *a, const char *said, int requests, struct err *e)
@@ -207,9 +224,9 @@ static int explain_status(const struct model *m, const struct answer *a, const c
 			       m->base, said);
 	if (s == 403)
 		return err_set(
-		    e, ERR_DENIED,
-		    "%.150s does not allow this key to use model %.60s (status 403)%.220s: check the key's rights",
-		    m->base, m->name, said);
+			e, ERR_DENIED,
+			"%.150s does not allow this key to use model %.60s (status 403)%.220s: check the key's rights",
+			m->base, m->name, said);
 	if (s == 404)
 		return err_set(e, ERR_NOT_FOUND,
 			       "model %.80s is not known at %.150s (status 404)%.180s: check the model's name and the "

@@ -187,6 +187,24 @@ bool decisive_is_exception(const struct line *l)
 	       (l->len - i > 2 && l->text[i] == ' ' && (l->text[i + 1] == '[' || l->text[i + 1] == '('));
 }
 
+/* A line that does not say its level. */
+static int points_by_words(const struct line *l, const struct rule *about, bool weak, bool follows)
+{
+	if (about)
+		return about->points ? about->points : 500;
+	if (!decisive_any(l, decisive_trouble))
+		return 0;
+	if (follows)
+		return 180;
+	if (decisive_has(l, "^fatal") || decisive_has(l, "fatal error") || decisive_has(l, "^panic"))
+		return 800;
+	if (weak)
+		return 400;
+	if (decisive_is_exception(l))
+		return 720;
+	return decisive_has(l, "^error") ? 600 : 420;
+}
+
 static int points_by_level(const struct line *l, const struct rule *about, bool weak, bool follows)
 {
 	int floor = about ? about->points : 0;
@@ -208,19 +226,7 @@ static int points_by_level(const struct line *l, const struct rule *about, bool 
 	case LEVEL_NONE:
 		break;
 	}
-	if (about)
-		return floor ? floor : 500;
-	if (!decisive_any(l, decisive_trouble))
-		return 0;
-	if (follows)
-		return 180;
-	if (decisive_has(l, "^fatal") || decisive_has(l, "fatal error") || decisive_has(l, "^panic"))
-		return 800;
-	if (weak)
-		return 400;
-	if (decisive_is_exception(l))
-		return 720;
-	return decisive_has(l, "^error") ? 600 : 420;
+	return points_by_words(l, about, weak, follows);
 }
 
 int decisive_points(const struct line *l, const char **kind)

@@ -3,6 +3,8 @@
 #ifndef TESTS_UNIT_DECISIVE_LOGS_H
 #define TESTS_UNIT_DECISIVE_LOGS_H
 
+#include <stddef.h>
+
 static const struct {
 	const char *name, *text, *line, *kind;
 } logs[] = {

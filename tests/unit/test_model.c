@@ -462,31 +462,6 @@ static void test_settings(void)
 	fini(&a);
 }
 
-static void test_many_calls(void)
-{
-	struct buf b = BUF_INIT(8 << 20);
-	struct play script[] = {{NULL, PLAY}, {NULL, PLAY}};
-	struct ask a;
-
-	buf_str(&b, OK_EVENTS);
-	for (int i = 0; i < 200; i++)
-		buf_printf(&b,
-			   "data: "
-			   "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"c%d\",\"function\":{"
-			   "\"name\":\"f\",\"arguments\":\"{\\\"i\\\":%d}\"}}]}}]}\n\n",
-			   i, i, i);
-	buf_str(&b, FINISH("tool_calls") DONE);
-	script[0].answer = b.data;
-	begin(&a, script);
-	add_tools(&a);
-	turn(&a);
-	end(&a);
-	ok(a.rc == 0 && a.r.call_count == 200, "200 calls at once");
-	is_str(a.r.call_count == 200 ? a.r.calls[199].arguments : NULL, "{\"i\":199}", "in order");
-	fini(&a);
-	buf_fini(&b);
-}
-
 int main(void)
 {
 	test_stream();
@@ -499,6 +474,5 @@ int main(void)
 	test_cut();
 	test_silence();
 	test_settings();
-	test_many_calls();
 	return done();
 }
