@@ -131,8 +131,10 @@ void mend_restore(struct buf *out, const char *s, size_t n)
 		mark = ((unsigned char)s[i + 2] & 0x3fu) << 6 | ((unsigned char)s[i + 3] & 0x3fu);
 		if (mark < 0x800)
 			add_char(out, 0xd800 + mark);
-		else
+		else if (mark >= 0x880)
 			buf_char(out, (char)(mark - 0x800));
+		else
+			buf_add(out, s + i, len); /* not one of ours */
 		i += 4;
 	}
 }

@@ -47,7 +47,7 @@ static bool find_at(const char *s, size_t n, size_t i, size_t *key_end, struct m
 
 	if (s[i] == ':')
 		return mask_find_url(s, n, i, hit);
-	if (!is_word(before) && (is_word(s[i]) || s[i] == '-')) {
+	if (s[i] == '-' || (!is_word(before) && is_word(s[i]))) {
 		if (mask_find_shape(s, n, i, hit) || mask_find_header(s, n, i, hit))
 			return true;
 	}

@@ -14,36 +14,36 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-    {"AKIA", "", "aws-key", 16, NEED_NONE},
-    {"ASIA", "", "aws-key", 16, NEED_NONE},
-    {"ghp_", "", "github", 20, NEED_NONE},
-    {"gho_", "", "github", 20, NEED_NONE},
-    {"ghu_", "", "github", 20, NEED_NONE},
-    {"ghs_", "", "github", 20, NEED_NONE},
-    {"ghr_", "", "github", 20, NEED_NONE},
-    {"github_pat_", "_", "github", 22, NEED_NONE},
-    {"glpat-", "_-", "gitlab", 16, NEED_NONE},
-    {"xoxb-", "-", "slack", 10, NEED_NONE},
-    {"xoxp-", "-", "slack", 10, NEED_NONE},
-    {"xoxa-", "-", "slack", 10, NEED_NONE},
-    {"xoxe-", "-", "slack", 10, NEED_NONE},
-    {"xoxr-", "-", "slack", 10, NEED_NONE},
-    {"xoxs-", "-", "slack", 10, NEED_NONE},
-    {"xapp-", "-", "slack", 10, NEED_DIGIT},
-    /* Pods may be called sk-web-5d8f7c9b9b-abcde: theirs are lower-case names. */
-    {"sk-", "_-", "api-key", 20, NEED_UPPER | NEED_DIGIT},
-    {"sk-", "", "api-key", 32, NEED_DIGIT},
-    {"sk_live_", "", "stripe", 16, NEED_NONE},
-    {"rk_live_", "", "stripe", 16, NEED_NONE},
-    {"AIza", "_-", "gcp-key", 30, NEED_NONE},
-    {"ya29.", "_-", "gcp-token", 20, NEED_NONE},
-    {"npm_", "", "npm", 30, NEED_NONE},
-    {"pypi-AgEI", "_-", "pypi", 20, NEED_NONE},
-    {"hf_", "", "huggingface", 30, NEED_NONE},
-    {"dckr_pat_", "_-", "docker", 20, NEED_NONE},
-    {"hvs.", "_-", "vault", 20, NEED_NONE},
-    {"SG.", "_-.", "sendgrid", 40, NEED_UPPER},
-    {"nvapi-", "_-", "nvidia", 40, NEED_NONE},
+	{"AKIA", "", "aws-key", 16, NEED_NONE},
+	{"ASIA", "", "aws-key", 16, NEED_NONE},
+	{"ghp_", "", "github", 20, NEED_NONE},
+	{"gho_", "", "github", 20, NEED_NONE},
+	{"ghu_", "", "github", 20, NEED_NONE},
+	{"ghs_", "", "github", 20, NEED_NONE},
+	{"ghr_", "", "github", 20, NEED_NONE},
+	{"github_pat_", "_", "github", 22, NEED_NONE},
+	{"glpat-", "_-", "gitlab", 16, NEED_NONE},
+	{"xoxb-", "-", "slack", 10, NEED_NONE},
+	{"xoxp-", "-", "slack", 10, NEED_NONE},
+	{"xoxa-", "-", "slack", 10, NEED_NONE},
+	{"xoxe-", "-", "slack", 10, NEED_NONE},
+	{"xoxr-", "-", "slack", 10, NEED_NONE},
+	{"xoxs-", "-", "slack", 10, NEED_NONE},
+	{"xapp-", "-", "slack", 10, NEED_DIGIT},
+	/* Pods may be called sk-web-5d8f7c9b9b-abcde: theirs are lower-case names. */
+	{"sk-", "_-", "api-key", 20, NEED_UPPER | NEED_DIGIT},
+	{"sk-", "", "api-key", 32, NEED_DIGIT},
+	{"sk_live_", "", "stripe", 16, NEED_NONE},
+	{"rk_live_", "", "stripe", 16, NEED_NONE},
+	{"AIza", "_-", "gcp-key", 30, NEED_NONE},
+	{"ya29.", "_-", "gcp-token", 20, NEED_NONE},
+	{"npm_", "", "npm", 30, NEED_NONE},
+	{"pypi-AgEI", "_-", "pypi", 20, NEED_NONE},
+	{"hf_", "", "huggingface", 30, NEED_NONE},
+	{"dckr_pat_", "_-", "docker", 20, NEED_NONE},
+	{"hvs.", "_-", "vault", 20, NEED_NONE},
+	{"SG.", "_-.", "sendgrid", 40, NEED_UPPER},
+	{"nvapi-", "_-", "nvidia", 40, NEED_NONE},
 };
 
 static bool is_alnum(char c)
@@ -126,25 +126,25 @@ static bool find_azure(const char *s, size_t n, size_t i, struct mask_hit *hit)
 static bool find_pem(const char *s, size_t n, size_t i, struct mask_hit *hit)
 {
 	static const char begin[] = "-----BEGIN ", end_mark[] = "-----END ";
-	const char *label = s + i + sizeof begin - 1, *label_end, *end;
-	size_t room;
+	size_t label = i + sizeof begin - 1, label_end = label;
+	const char *end, *close;
 
 	if (n - i < 32 || memcmp(s + i, begin, sizeof begin - 1) != 0)
 		return false;
-	room = n - (size_t)(label - s);
-	label_end = memmem(label, room < 64 ? room : 64, "-----", 5);
-	if (!label_end || !memmem(label, (size_t)(label_end - label), "PRIVATE KEY", 11))
+	while (label_end < n && label_end - label < 48 && (s[label_end] == ' ' || is_alnum(s[label_end])))
+		label_end++;
+	if (n - label_end < 5 || memcmp(s + label_end, "-----", 5) != 0 ||
+	    !memmem(s + label, label_end - label, "PRIVATE KEY", 11))
 		return false;
-	end = memmem(label_end, n - (size_t)(label_end - s), end_mark, sizeof end_mark - 1);
-	if (end) {
-		const char *close = end + sizeof end_mark - 1;
-
-		room = n - (size_t)(close - s);
-		close = memmem(close, room < 64 ? room : 64, "-----", 5);
-		*hit = (struct mask_hit){"private-key", i, close ? (size_t)(close - s) + 5 : n};
+	label_end += 5;
+	end = memmem(s + label_end, n - label_end, end_mark, sizeof end_mark - 1);
+	if (!end) {
+		*hit = (struct mask_hit){"private-key", i, run(s, n, label_end, "+/=\\\r\n ")};
 		return true;
 	}
-	*hit = (struct mask_hit){"private-key", i, run(s, n, (size_t)(label_end - s) + 5, "+/=\\\r\n ")};
+	close = end + sizeof end_mark - 1;
+	close = memmem(close, n - (size_t)(close - s) < 64 ? n - (size_t)(close - s) : 64, "-----", 5);
+	*hit = (struct mask_hit){"private-key", i, close ? (size_t)(close - s) + 5 : n};
 	return true;
 }
 

@@ -87,8 +87,9 @@ static void document(const uint8_t *data, size_t n)
 	struct draft d;
 	json_t *error = NULL;
 	unsigned id = 0;
-	char *copy = mem_copy(data, n ? n : 1);
+	char *copy = mem_alloc(n + 1);
 
+	memcpy(copy, data, n);
 	draft_init(&d);
 	if (openai_plain(&d, copy, n, &error, NULL) != 0 && d.began && error)
 		abort();
