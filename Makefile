@@ -84,7 +84,7 @@ $B/embed.c: $(embedded) Makefile $(wildcard prompts runbooks)
 	@mkdir -p $(@D)
 	$(Q){ echo '#include "agent/data/embed.h"'; i=0; \
 	  for f in $(embedded); do \
-	    echo "__asm__(\".section .rodata\\n.global embed_$$i\\nembed_$$i:\\n.incbin \\\"$$f\\\"\\n.global embed_$${i}_end\\nembed_$${i}_end:\\n.byte 0\\n.previous\\n\");"; \
+	    printf '%s\n' "__asm__(\".section .rodata\\n.global embed_$$i\\nembed_$$i:\\n.incbin \\\"$$f\\\"\\n.global embed_$${i}_end\\nembed_$${i}_end:\\n.byte 0\\n.previous\\n\");"; \
 	    echo "extern const char embed_$$i[], embed_$${i}_end[];"; i=$$((i+1)); done; \
 	  echo 'const struct embed_file embed_files[] = {'; i=0; \
 	  for f in $(embedded); do n=$$(wc -c < $$f); echo "	{\"$$f\", embed_$$i, $$n},"; i=$$((i+1)); done; \
