@@ -144,8 +144,8 @@ static int check_one(struct prompts *p, const struct prompt *item, struct err *e
 		if (partial)
 			partial->needed = true;
 		else
-			rc = err_set(e, ERR_CONFIG, "%s:%d: {{>%.*s}} needs a file _%.*s.md beside it", item->path, part->line,
-				     (int)part->n, part->s, (int)part->n, part->s);
+			rc = err_set(e, ERR_CONFIG, "%s:%d: {{>%.*s}} needs a file _%.*s.md beside it", item->path,
+				     part->line, (int)part->n, part->s, (int)part->n, part->s);
 	}
 	template_parts_fini(&parts);
 	return rc;
@@ -184,10 +184,12 @@ static int check_all(struct prompts *p, struct err *e)
 
 		/* One of ours may be left over where a prompt that included it was replaced. */
 		if (item->name[0] == '_' && !item->needed && !item->ours)
-			return err_set(e, ERR_CONFIG, "%s:1: no prompt includes it: write {{>%s}} where it belongs, or remove it",
+			return err_set(e, ERR_CONFIG,
+				       "%s:1: no prompt includes it: write {{>%s}} where it belongs, or remove it",
 				       item->path, item->name + 1);
 	}
-	for (size_t i = 0; i < p->count; i++) { /* partials that include themselves show here, not in the middle of a question */
+	/* partials that include themselves show here, not in the middle of a question */
+	for (size_t i = 0; i < p->count; i++) {
 		auto_free char *text = render(p, &p->items[i], NULL, e);
 
 		if (!text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The texts that the model gets: prompts/NAME.md as logic-less templates, embedded, overridden file by file from
- * a folder.
+ * a folder. {{>name}} includes prompts/_name.md.
  */
 #ifndef AGENT_INVESTIGATE_PROMPT_H
 #define AGENT_INVESTIGATE_PROMPT_H
@@ -14,7 +14,7 @@ struct prompts;
 
 /*
  * dir NULL: embedded ones alone. Every file is checked: "FILE:LINE: why"; a file that names no prompt of ours is
- * an error with the nearest.
+ * an error with the nearest. New partials (_name.md) may come along when some prompt includes them.
  */
 struct prompts *prompts_load(const char *dir, struct err *e);
 void prompts_free(struct prompts *p);

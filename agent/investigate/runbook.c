@@ -27,7 +27,8 @@ static struct volume **place_of(const struct runbooks *r, const char *name)
 static const struct volume *same_title(const struct runbooks *r, const struct volume *v)
 {
 	for (size_t i = 0; i < r->count; i++)
-		if (str_eq_nocase(r->items[i]->front.title, v->front.title) && !str_eq_nocase(r->items[i]->name, v->name))
+		if (str_eq_nocase(r->items[i]->front.title, v->front.title) &&
+		    !str_eq_nocase(r->items[i]->name, v->name))
 			return r->items[i];
 	return NULL;
 }
@@ -38,13 +39,14 @@ static char *why_not(const struct runbooks *r, const struct volume *v, struct vo
 	const struct volume *twin = same_title(r, v);
 
 	if (place && (*place)->folder == r->folder)
-		return mem_printf("%s:1: %s already is the runbook \"%s\" of this folder: rename one", v->origin, (*place)->origin,
-				  v->name);
+		return mem_printf("%s:1: %s already is the runbook \"%s\" of this folder: rename one", v->origin,
+				  (*place)->origin, v->name);
 	if (twin)
-		return mem_printf("%s:1: its title is that of \"%s\" (%s): nobody could tell them apart", v->origin, twin->name,
-				  twin->origin);
+		return mem_printf("%s:1: its title is that of \"%s\" (%s): nobody could tell them apart", v->origin,
+				  twin->name, twin->pub.origin);
 	if (!place && r->count >= RUNBOOKS_MAX)
-		return mem_printf("%s:1: there are %d runbooks already, which is the most that is loaded", v->origin, RUNBOOKS_MAX);
+		return mem_printf("%s:1: there are %d runbooks already, which is the most that is loaded", v->origin,
+				  RUNBOOKS_MAX);
 	return NULL;
 }
 

@@ -38,8 +38,8 @@ const struct runbook *runbooks_at(const struct runbooks *r, size_t i);
 const struct runbook *runbooks_find(const struct runbooks *r, const char *name);
 const char *runbooks_nearest(const struct runbooks *r, const char *name);
 /*
- * The best match for what is known (each may be NULL), or NULL. Alert name beats check beats kind with words
- * beats words (two at least).
+ * The best match for what is known (each may be NULL), or NULL. Alert name (exact, then with *) beats check beats
+ * kind with words beats words (two at least, of which one may be a kind). Of equals, people's own goes first.
  */
 const struct runbook *runbooks_match(const struct runbooks *r, const char *alert, const char *check, const char *kind,
 				     const char *question);

@@ -14,6 +14,7 @@
 
 #define NAME_MAX_BYTES 64
 #define TITLE_MAX 120       /* ours: a line in a list */
+#define MATCH_MAX 500
 #define DESCRIPTION_MAX 240 /* others' descriptions serve as titles */
 
 #define AT(field) offsetof(struct front, field)
@@ -39,7 +40,10 @@ static bool front_is_fence(const char *line, size_t n)
 	return n == 3 && strncmp(line, "---", 3) == 0;
 }
 
-/* Bytes of the front matter with its opening line, without the closing one; *body begins after that. 0: there is none, -1: not closed. */
+/*
+ * Bytes of the front matter with its opening line, without the closing one; *body begins after that. 0: there is none,
+ * -1: it is not closed.
+ */
 static long front_size(const char *text, const char **body)
 {
 	const char *line = text;
@@ -88,7 +92,8 @@ static bool name_is_good(const char *s)
 static int set_name(struct volume *v, const char *name, const char *origin, struct err *e)
 {
 	if (!name_is_good(name))
-		return err_set(e, ERR_CONFIG, "%s: \"%.80s\" is no name for a runbook: use up to %d letters, digits, '.', '_' and '-'",
+		return err_set(e, ERR_CONFIG,
+			       "%s: \"%.80s\" is no name for a runbook: use up to %d letters, digits, '.', '_' and '-'",
 			       origin, name, NAME_MAX_BYTES);
 	v->name = mem_str(name);
 	v->origin = mem_str(origin);
@@ -101,8 +106,8 @@ static int finish(struct volume *v, const char *text, const char *body, struct e
 	static char *const none[] = {NULL};
 
 	if (is_blank(body))
-		return err_set(e, ERR_CONFIG, "%s:%d: the runbook has no steps: write them after the front matter", v->origin,
-			       line_in(text, body));
+		return err_set(e, ERR_CONFIG, "%s:%d: the runbook has no steps: write them after the front matter",
+			       v->origin, line_in(text, body));
 	body += strspn(body, "\n");
 	v->body = mem_str(body);
 	v->pub = (struct runbook){
@@ -141,13 +146,15 @@ static char *one_line(const char *s, size_t max)
 }
 
 /* The front matter as JSON. NULL: missing, not closed, not YAML, not a mapping. */
-static json_t *parse_front(const char *origin, const char *text, const char **body, struct yaml_lines **lines, struct err *e)
+static json_t *parse_front(const char *origin, const char *text, const char **body, struct yaml_lines **lines,
+			   struct err *e)
 {
 	long n = front_size(text, body);
 	json_t *doc;
 
 	if (n == 0)
-		err_set(e, ERR_CONFIG, "%s:1: a runbook begins with front matter: \"---\", \"title: ...\", \"---\"", origin);
+		err_set(e, ERR_CONFIG, "%s:1: a runbook begins with front matter: \"---\", \"title: ...\", \"---\"",
+			origin);
 	else if (n < 0)
 		err_set(e, ERR_CONFIG, "%s:1: the front matter is not closed by a line \"---\"", origin);
 	if (n <= 0)
@@ -177,7 +184,10 @@ static int check_lists(const struct volume *v, const struct yaml_lines *lines, s
 					       yaml_line_of(lines, at), match_keys[i].name);
 		}
 	}
-	return n > 500 ? err_set(e, ERR_LIMIT, "%s:%d: match holds more than 500 entries", v->origin, yaml_line_of(lines, "/match")) : 0;
+	if (n > MATCH_MAX)
+		return err_set(e, ERR_LIMIT, "%s:%d: match holds more than %d entries", v->origin,
+			       yaml_line_of(lines, "/match"), MATCH_MAX);
+	return 0;
 }
 
 static int load_ours(struct volume *v, const json_t *doc, const struct yaml_lines *lines, struct err *e)
@@ -187,10 +197,11 @@ static int load_ours(struct volume *v, const json_t *doc, const struct yaml_line
 	if (keys_load(front_keys, &v->front, doc, v->origin, lines, e) != 0 || check_lists(v, lines, e) != 0)
 		return -1;
 	if (!v->front.title || is_blank(v->front.title))
-		return err_set(e, ERR_CONFIG, "%s:%d: the runbook has no title: add \"title: ...\" to its front matter", v->origin,
-			       line ? line : 1);
+		return err_set(e, ERR_CONFIG, "%s:%d: the runbook has no title: add \"title: ...\" to its front matter",
+			       v->origin, line ? line : 1);
 	if (strlen(v->front.title) > TITLE_MAX || strchr(v->front.title, '\n'))
-		return err_set(e, ERR_CONFIG, "%s:%d: the title must be one line of at most %d bytes", v->origin, line, TITLE_MAX);
+		return err_set(e, ERR_CONFIG, "%s:%d: the title must be one line of at most %d bytes", v->origin, line,
+			       TITLE_MAX);
 	return 0;
 }
 
@@ -253,7 +264,8 @@ struct volume *volume_parse_skill(const char *folder_name, const char *origin, c
 	return NULL;
 }
 
-struct volume *volume_parse_plain(const char *name, const char *origin, const char *title, const char *text, struct err *e)
+struct volume *volume_parse_plain(const char *name, const char *origin, const char *title, const char *text,
+				  struct err *e)
 {
 	struct volume *v = MEM_NEW(struct volume);
 	const char *body = text;

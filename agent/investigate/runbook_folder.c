@@ -106,7 +106,8 @@ static int add_linked(struct runbooks *r, const char *folder, const json_t *entr
 	if (str_empty(title))
 		return err_set(e, ERR_CONFIG, "it has no description");
 	if (!link_is_good(link))
-		return err_set(e, ERR_CONFIG, "its link \"%.200s\" must be a path to an .md file below the folder, without \"..\"",
+		return err_set(e, ERR_CONFIG,
+			       "its link \"%.200s\" must be a path to an .md file below the folder, without \"..\"",
 			       str_or(link, ""));
 	path = file_join(folder, link);
 	if (file_exists(path) && !is_inside(folder, path))

@@ -39,7 +39,8 @@ struct volume *volume_parse(const char *name, const char *origin, const char *te
 /* A SKILL.md: name (else the folder's) and description as title. */
 struct volume *volume_parse_skill(const char *folder_name, const char *origin, const char *text, struct err *e);
 /* A file of a catalog: its title stands there, front matter is passed over. */
-struct volume *volume_parse_plain(const char *name, const char *origin, const char *title, const char *text, struct err *e);
+struct volume *volume_parse_plain(const char *name, const char *origin, const char *title, const char *text,
+				  struct err *e);
 void volume_free(struct volume *v);
 
 /* --- runbook_folder.c --- */

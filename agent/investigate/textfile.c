@@ -33,7 +33,8 @@ char **textfile_names(const char *folder, struct err *e)
 		names[n++] = mem_str(entry->d_name);
 		names[n] = NULL;
 		if (n > TEXTFILE_NAMES) {
-			err_set(e, ERR_LIMIT, "folder %s holds more than %d files: name a folder of its own", folder, TEXTFILE_NAMES);
+			err_set(e, ERR_LIMIT, "folder %s holds more than %d files: name a folder of its own", folder,
+				TEXTFILE_NAMES);
 			str_list_free(names);
 			closedir(d);
 			return NULL;

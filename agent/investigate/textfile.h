@@ -9,7 +9,7 @@
 #define TEXTFILE_MAX (256u << 10) /* a model reads them whole: more is a mistake */
 #define TEXTFILE_NAMES 2000       /* in one folder */
 
-/* Names in the folder, sorted bytewise, without those that begin with a dot. NULL-terminated; free with str_list_free. */
+/* Names in the folder, sorted bytewise, without hidden ones. NULL-terminated; free with str_list_free. */
 char **textfile_names(const char *folder, struct err *e);
 /* The file without a byte order mark, lines ending in \n alone. The caller's; NULL: "FILE:1: why" or "FILE: why". */
 char *textfile_read(const char *path, struct err *e);
