@@ -6,6 +6,7 @@
 
 #include "toolsets/lib/age.h"
 #include "toolsets/lib/alloc.h"
+#include "toolsets/lib/brief.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/jsonpath.h"
 #include "toolsets/lib/when.h"
@@ -80,11 +81,8 @@ static void flat(struct reply *out, const char *word, json_t *map)
 	size_t n = 0;
 
 	json_object_foreach(map, key, value) {
-		drop_text char *s = jsonpath_value_text(value);
-
-		rep_add(out, "%s%s=", n ? ", " : word, key);
-		text(out, s, VALUE_MAX);
-		n++;
+		rep_add(out, "%s%s=", n++ ? ", " : word, key);
+		brief_put(out, value, VALUE_MAX);
 	}
 }
 
@@ -299,10 +297,8 @@ void kubernetes_placement(json_t *spec, struct reply *out)
 	rep_put(out, out->len > before ? "\n" : "");
 	for (size_t i = 0; i < 4; i++)
 		if (json_object_get(spec, whole[i])) {
-			drop_text char *s = jsonpath_value_text(json_object_get(spec, whole[i]));
-
 			rep_add(out, "%s: ", whole[i]);
-			text(out, s, 500);
+			brief_put(out, json_object_get(spec, whole[i]), 500);
 			rep_put(out, "\n");
 		}
 	tolerations(spec, out);

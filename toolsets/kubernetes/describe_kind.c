@@ -9,21 +9,18 @@
 #include "toolsets/kubernetes/containers.h"
 #include "toolsets/kubernetes/podstatus.h"
 #include "toolsets/kubernetes/service.h"
-#include "toolsets/lib/alloc.h"
+#include "toolsets/lib/brief.h"
 #include "toolsets/lib/field.h"
-#include "toolsets/lib/jsonpath.h"
 #include "toolsets/lib/table.h"
 
 #define PODS_SHOWN 8u
 
 static void value(struct reply *out, const char *word, json_t *v)
 {
-	drop_text char *s = jsonpath_value_text(v);
-
-	if (!*s)
+	if (!v || json_is_null(v) || ((json_is_object(v) || json_is_array(v)) && json_object_size(v) + json_array_size(v) == 0))
 		return;
 	rep_add(out, "%s: ", word);
-	rep_clip(out, s, strlen(s), 400);
+	brief_put(out, v, 400);
 	rep_put(out, "\n");
 }
 

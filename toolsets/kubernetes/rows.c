@@ -108,7 +108,7 @@ void kubernetes_rows_none(const struct view *v, const struct kind_info *k, const
 	for (size_t i = 0; i < 2; i++)
 		if (*fld_str(args, filters[i]))
 			rep_add(&r, "%s %s %s", i ? "," : " that matches", filters[i], fld_str(args, filters[i]));
-	rep_add(&r, " (read: %zu %s)%s", rows->read, k->plural, rows->seen == SEEN_CUT ? ", but the read was cut" : "");
+	rep_add(&r, " (read: %zu %s%s).", rows->read, k->plural, rows->seen == SEEN_CUT ? ", cut" : "");
 	if (rows->read == 0 && rows->ns)
 		near_namespaces(v, rows->ns, &r);
 	rep_put(&r, "\n");

@@ -7,6 +7,7 @@
 #include "toolsets/kubernetes/describe.h"
 #include "toolsets/kubernetes/podstatus.h"
 #include "toolsets/lib/alloc.h"
+#include "toolsets/lib/brief.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/jsonpath.h"
 
@@ -84,7 +85,6 @@ static void ports(json_t *service, json_t *pods, struct reply *out)
 void kubernetes_service(const struct view *v, json_t *o, struct reply *out)
 {
 	json_t *selector = fld_at(o, "spec.selector"), *pods = NULL;
-	drop_text char *words = jsonpath_value_text(selector);
 
 	if (json_object_size(selector))
 		pods = v->h->select_pods(v->w, fld_ns(o), selector);
@@ -92,7 +92,12 @@ void kubernetes_service(const struct view *v, json_t *o, struct reply *out)
 		*fld_str(o, "spec.externalName") ? ", external name: " : "", fld_str(o, "spec.externalName"));
 	ports(o, pods, out);
 	endpoints(v, o, out);
-	rep_add(out, "\nselector: %s\n", *words ? words : "none (endpoints are kept by somebody else)");
+	rep_put(out, "\nselector: ");
+	if (json_object_size(selector))
+		brief_put(out, selector, 300);
+	else
+		rep_put(out, "none (endpoints are kept by somebody else)");
+	rep_put(out, "\n");
 	if (!pods)
 		return;
 	rep_put(out, "pods it selects: ");
