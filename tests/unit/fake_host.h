@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The services of struct host over a JSON array of objects and a few logs, for unit tests of toolsets. What a test wants
- * denied it names in `denied`. A read of a kind that no object has is an empty list, as of a live server.
+ * The services of struct host over a JSON array of objects and a few logs, for unit tests of toolsets. What a test
+ * wants denied it names in `denied`. A read of a kind that no object has is an empty list, as of a live server.
  */
 #ifndef TESTS_UNIT_FAKE_HOST_H
 #define TESTS_UNIT_FAKE_HOST_H
@@ -29,18 +29,20 @@ struct fake_log {
 struct work {
 	json_t *objects;
 	const char *scope;
-	const char *denied;	   /* resource whose reads are denied */
+	const char *denied;	     /* resource whose reads are denied */
 	const struct fake_log *logs; /* ends with pod NULL */
-	size_t big_lines;	   /* the log is "line N ..." so many times instead */
+	size_t big_lines;	     /* the log is "line N ..." so many times instead */
 	json_t *keep;
 	char *text;
 	enum tool_status status;
 	size_t reads;
 };
 
-#define FAKE_ONE(res, grp, ver, api, k, pl, sg, sh, ns)                                                                        \
-	{.resource = res, .group = grp, .version = ver, .api_version = api, .kind = k, .plural = pl, .singular = sg,           \
-	 .short_names = (const char *const[]){sh, NULL}, .namespaced = ns, .listable = true}
+#define FAKE_ONE(res, grp, ver, api, k, pl, sg, sh, ns)                                                                \
+	{                                                                                                              \
+		.resource = res, .group = grp, .version = ver, .api_version = api, .kind = k, .plural = pl,            \
+		.singular = sg, .short_names = (const char *const[]){sh, NULL}, .namespaced = ns, .listable = true     \
+	}
 #define FAKE_CORE(k, pl, sg, sh, ns) FAKE_ONE(pl, "", "v1", "v1", k, pl, sg, sh, ns)
 #define FAKE_KIND(grp, ver, k, pl, sg, sh, ns) FAKE_ONE(pl "." grp, grp, ver, grp "/" ver, k, pl, sg, sh, ns)
 
@@ -66,18 +68,22 @@ static const struct kind_info fake_kinds[] = {
 	FAKE_KIND("networking.k8s.io", "v1", "Ingress", "ingresses", "ingress", "ing", true),
 	FAKE_KIND("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "networkpolicy", "netpol", true),
 	FAKE_KIND("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", NULL, true),
-	FAKE_KIND("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "horizontalpodautoscaler", "hpa", true),
+	FAKE_KIND("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "horizontalpodautoscaler",
+		  "hpa", true),
 	FAKE_KIND("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget", "pdb", true),
 	FAKE_KIND("storage.k8s.io", "v1", "StorageClass", "storageclasses", "storageclass", "sc", false),
 	FAKE_KIND("resource.k8s.io", "v1", "ResourceClaim", "resourceclaims", "resourceclaim", NULL, true),
-	FAKE_KIND("resource.k8s.io", "v1", "ResourceClaimTemplate", "resourceclaimtemplates", "resourceclaimtemplate", NULL, true),
+	FAKE_KIND("resource.k8s.io", "v1", "ResourceClaimTemplate", "resourceclaimtemplates", "resourceclaimtemplate",
+		  NULL, true),
 	FAKE_KIND("resource.k8s.io", "v1", "DeviceClass", "deviceclasses", "deviceclass", NULL, false),
 	FAKE_KIND("resource.k8s.io", "v1", "ResourceSlice", "resourceslices", "resourceslice", NULL, false),
 	FAKE_KIND("rbac.authorization.k8s.io", "v1", "Role", "roles", "role", NULL, true),
 	FAKE_KIND("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", "clusterrole", NULL, false),
 	FAKE_KIND("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", "rolebinding", NULL, true),
-	FAKE_KIND("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", "clusterrolebinding", NULL, false),
-	FAKE_KIND("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", "customresourcedefinition", "crd", false),
+	FAKE_KIND("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", "clusterrolebinding",
+		  NULL, false),
+	FAKE_KIND("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
+		  "customresourcedefinition", "crd", false),
 	FAKE_KIND("example.com", "v1", "Widget", "widgets", "widget", "wd", true),
 };
 #define FAKE_KINDS (sizeof(fake_kinds) / sizeof(fake_kinds[0]))
@@ -172,7 +178,7 @@ static json_t *fake_list(struct work *w, const char *resource, const char *ns, e
 		return out;
 	if (!ns)
 		ns = w->scope;
-	json_array_foreach(w->objects, i, o)
+	json_array_foreach (w->objects, i, o)
 		if (strcmp(fake_str(json_object_get(o, "kind")), k->kind) == 0 &&
 		    (!ns || !k->namespaced || strcmp(fake_str(fake_get(o, "metadata", "namespace")), ns) == 0))
 			json_array_append(out, o);
@@ -184,7 +190,7 @@ static json_t *fake_find(struct work *w, const char *resource, const char *ns, c
 	json_t *list = fake_list(w, resource, ns, seen), *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
+	json_array_foreach (list, i, o)
 		if (strcmp(fake_str(fake_get(o, "metadata", "name")), name) == 0)
 			return o;
 	if (seen && *seen == SEEN_OK)
@@ -192,7 +198,8 @@ static json_t *fake_find(struct work *w, const char *resource, const char *ns, c
 	return NULL;
 }
 
-static json_t *fake_find_kind(struct work *w, const char *api, const char *kind, const char *ns, const char *name, enum seen *seen)
+static json_t *fake_find_kind(struct work *w, const char *api, const char *kind, const char *ns, const char *name,
+			      enum seen *seen)
 {
 	const struct kind_info *k = fake_kind(w, kind, NULL, 0);
 
@@ -210,9 +217,10 @@ static json_t *fake_owner(struct work *w, const json_t *o)
 	enum seen seen;
 	size_t i;
 
-	json_array_foreach(refs, i, ref)
+	json_array_foreach (refs, i, ref)
 		if (json_is_true(json_object_get(ref, "controller")))
-			return fake_find_kind(w, NULL, fake_str(json_object_get(ref, "kind")), fake_str(fake_get(o, "metadata", "namespace")),
+			return fake_find_kind(w, NULL, fake_str(json_object_get(ref, "kind")),
+					      fake_str(fake_get(o, "metadata", "namespace")),
 					      fake_str(json_object_get(ref, "name")), &seen);
 	return NULL;
 }
@@ -232,7 +240,7 @@ static json_t *fake_children(struct work *w, const json_t *o, const char *resour
 	json_t *list = fake_list(w, resource, NULL, &seen), *out = fake_keep(w, json_array()), *c;
 	size_t i;
 
-	json_array_foreach(list, i, c)
+	json_array_foreach (list, i, c)
 		if (fake_owner(w, c) == o)
 			json_array_append(out, c);
 	return out;
@@ -244,7 +252,7 @@ static json_t *fake_pods_of(struct work *w, const json_t *o)
 	json_t *list = fake_list(w, "pods", NULL, &seen), *out = fake_keep(w, json_array()), *pod;
 	size_t i;
 
-	json_array_foreach(list, i, pod) {
+	json_array_foreach (list, i, pod) {
 		for (json_t *up = pod; up; up = fake_owner(w, up))
 			if (up == o) {
 				json_array_append(out, pod);
@@ -256,11 +264,13 @@ static json_t *fake_pods_of(struct work *w, const json_t *o)
 
 static bool fake_labels_match(const json_t *selector, const json_t *labels, bool plain)
 {
-	json_t *map = plain ? json_incref((json_t *)(uintptr_t)selector) : json_incref(json_object_get(selector, "matchLabels")), *value;
+	json_t *map = plain ? json_incref((json_t *)(uintptr_t)selector)
+			    : json_incref(json_object_get(selector, "matchLabels")),
+	       *value;
 	const char *key;
 	bool good = true;
 
-	json_object_foreach(map, key, value)
+	json_object_foreach (map, key, value)
 		good = good && strcmp(fake_str(json_object_get(labels, key)), fake_str(value)) == 0;
 	json_decref(map);
 	return good;
@@ -273,7 +283,7 @@ static json_t *fake_select_pods(struct work *w, const char *ns, const json_t *se
 	bool plain = !json_object_get(selector, "matchLabels") && !json_object_get(selector, "matchExpressions");
 	size_t i;
 
-	json_array_foreach(list, i, pod)
+	json_array_foreach (list, i, pod)
 		if (fake_labels_match(selector, fake_get(pod, "metadata", "labels"), plain))
 			json_array_append(out, pod);
 	return out;
@@ -284,7 +294,7 @@ static json_t *fake_events_of(struct work *w, const char *kind, const char *ns, 
 	json_t *list = fake_list(w, "events", ns, seen), *out = fake_keep(w, json_array()), *e;
 	size_t i;
 
-	json_array_foreach(list, i, e)
+	json_array_foreach (list, i, e)
 		if (strcmp(fake_str(fake_get(e, "involvedObject", "name")), name) == 0 &&
 		    (!kind || strcmp(fake_str(fake_get(e, "involvedObject", "kind")), kind) == 0))
 			json_array_append(out, e);
@@ -297,7 +307,9 @@ static int64_t fake_event_time(const json_t *e)
 	const char *s = fake_str(json_object_get(e, "lastTimestamp"));
 	int h, m, sec;
 
-	return sscanf(s, "2026-11-02T%d:%d:%dZ", &h, &m, &sec) == 3 ? FAKE_NOW_MS + ((h - 12) * 3600LL + m * 60LL + sec) * 1000 : 0;
+	return sscanf(s, "2026-11-02T%d:%d:%dZ", &h, &m, &sec) == 3
+		       ? FAKE_NOW_MS + ((h - 12) * 3600LL + m * 60LL + sec) * 1000
+		       : 0;
 }
 
 static char *fake_path(struct work *w, const json_t *o)
@@ -306,7 +318,8 @@ static char *fake_path(struct work *w, const json_t *o)
 	return strdup(fake_str(fake_get(o, "metadata", "name")));
 }
 
-static json_t *fake_get_json(struct work *w, const char *path, const char *accept, enum seen *seen, char *why, size_t why_size)
+static json_t *fake_get_json(struct work *w, const char *path, const char *accept, enum seen *seen, char *why,
+			     size_t why_size)
 {
 	const char *last = strrchr(path, '/') + 1, *scope = w->scope;
 	json_t *out = fake_keep(w, json_object());
@@ -328,7 +341,8 @@ static int fake_big(size_t n, int (*line)(void *, const char *, size_t), void *c
 	size_t len = 0;
 
 	for (size_t i = 1; i <= n; i++) {
-		len += (size_t)snprintf(piece + len, 80, "line %zu of a long log%s\n", i, i % 1000 == 7 ? " ERROR: seven" : "");
+		len += (size_t)snprintf(piece + len, 80, "line %zu of a long log%s\n", i,
+					i % 1000 == 7 ? " ERROR: seven" : "");
 		if (len < sizeof(piece) - 80 && i < n)
 			continue;
 		if (line(ctx, piece, len))
@@ -374,8 +388,8 @@ static void fake_log(struct work *w, const struct log_request *q, struct log_tex
 		snprintf(out->why, sizeof(out->why), "previous terminated container not found");
 }
 
-static enum seen fake_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t), void *ctx,
-			       char *why, size_t why_size)
+static enum seen fake_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t),
+			       void *ctx, char *why, size_t why_size)
 {
 	struct log_text t;
 
@@ -414,7 +428,8 @@ static size_t fake_decisive(const char *text, size_t len, const char **line, siz
 	return d.number;
 }
 
-static int fake_match(struct work *w, const char *pattern, bool nocase, const char *text, size_t len, char *why, size_t why_size)
+static int fake_match(struct work *w, const char *pattern, bool nocase, const char *text, size_t len, char *why,
+		      size_t why_size)
 {
 	struct err e = {0};
 	struct regex *r = regex_new(pattern, nocase ? REGEX_NOCASE : 0, &e);
@@ -515,8 +530,8 @@ __attribute__((unused)) static const char *fake_run(struct work *w, const struct
 }
 
 /* The whole answer, or a part of it. */
-__attribute__((unused)) static void fake_says(struct work *w, const struct tool *t, const char *args, enum tool_status status,
-					      const char *want)
+__attribute__((unused)) static void fake_says(struct work *w, const struct tool *t, const char *args,
+					      enum tool_status status, const char *want)
 {
 	const char *got = fake_run(w, t, args);
 
@@ -524,8 +539,8 @@ __attribute__((unused)) static void fake_says(struct work *w, const struct tool 
 	is_int(w->status, status, "status");
 }
 
-__attribute__((unused)) static void fake_has(struct work *w, const struct tool *t, const char *args, enum tool_status status,
-					     const char *part)
+__attribute__((unused)) static void fake_has(struct work *w, const struct tool *t, const char *args,
+					     enum tool_status status, const char *part)
 {
 	const char *got = fake_run(w, t, args);
 	bool good = strstr(got, part) != NULL;

@@ -2,9 +2,11 @@
 #include "tests/tap.h"
 #include "toolsets/lib/jsonpath.h"
 
-static const char doc[] = "{\"metadata\":{\"name\":\"web\",\"labels\":{\"app.kubernetes.io/name\":\"shop\",\"tier\":\"a\"}},"
-			  "\"spec\":{\"list\":[{\"n\":1,\"image\":\"x\"},{\"n\":2,\"image\":\"y\"}],\"on\":true,\"none\":null},"
-			  "\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\"},{\"type\":\"Ok\",\"status\":\"True\"}]}}";
+static const char doc[] =
+	"{\"metadata\":{\"name\":\"web\",\"labels\":{\"app.kubernetes.io/name\":\"shop\",\"tier\":\"a\"}},"
+	"\"spec\":{\"list\":[{\"n\":1,\"image\":\"x\"},{\"n\":2,\"image\":\"y\"}],\"on\":true,\"none\":null},"
+	"\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\"},{\"type\":\"Ok\",\"status\":\"True\"}]}"
+	"}";
 
 static json_t *root;
 

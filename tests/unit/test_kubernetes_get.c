@@ -38,17 +38,25 @@ static void describes(void)
 	     "2026-11-02T11:10:00Z  50m  -             -        Pulled   Image is there\n"
 	     "2026-11-02T11:58:00Z  2m   x15 over 58m  WARNING  BackOff  Back-off restarting failed container\n");
 	has(t, "{name: web}", TOOL_OK, "Deployment shop/web (apps/v1), age 24h: 1/2 ready\n");
-	has(t, "{name: svc/web}", TOOL_OK, "80->9090/TCP (NO container of the selected pods declares that target port)");
+	has(t, "{name: svc/web}", TOOL_OK,
+	    "80->9090/TCP (NO container of the selected pods declares that target port)");
 	has(t, "{name: n2}", TOOL_OK, "  Ready=False KubeletNotReady: container runtime is down\n");
-	says(t, "{name: cm/web-config}", TOOL_OK, "ConfigMap shop/web-config (v1), age -\ndata:\n  LEVEL: debug\nevents: none\n");
+	says(t, "{name: cm/web-config}", TOOL_OK,
+	     "ConfigMap shop/web-config (v1), age -\ndata:\n  LEVEL: debug\nevents: none\n");
 }
 
 static void names(void)
 {
 	const struct tool *t = &kubernetes_get_tool;
-	static const char *const forms[] = {"{name: DEPLOY/web}", "{name: deployment/web, namespace: shop}", "{name: shop/deploy/web}",
-					    "{name: deploy/shop/web}", "{name: deploy web}", "{name: web, kind: Deployments}",
-					    "{name: shop/web, kind: deploy}", "{name: Deployment.apps/web}", "{name: deploy/WEB}"};
+	static const char *const forms[] = {"{name: DEPLOY/web}",
+					    "{name: deployment/web, namespace: shop}",
+					    "{name: shop/deploy/web}",
+					    "{name: deploy/shop/web}",
+					    "{name: deploy web}",
+					    "{name: web, kind: Deployments}",
+					    "{name: shop/web, kind: deploy}",
+					    "{name: Deployment.apps/web}",
+					    "{name: deploy/WEB}"};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		has(t, forms[i], TOOL_OK, "Deployment shop/web");
@@ -76,7 +84,8 @@ static void yaml(void)
 	     "# Deployment shop/web, section .spec.selector\nmatchLabels:\n  app: web\n");
 	says(t, "{name: deploy/web, section: '.spec.template.spec.containers[0].image'}", TOOL_OK,
 	     "# Deployment shop/web, section .spec.template.spec.containers[0].image\nshop/web:1.2\n");
-	has(t, "{name: deploy/web, section: .nothing}", TOOL_NO_DATA, "nothing at .nothing of Deployment web; top-level keys: apiVersion, kind");
+	has(t, "{name: deploy/web, section: .nothing}", TOOL_NO_DATA,
+	    "nothing at .nothing of Deployment web; top-level keys: apiVersion, kind");
 	has(t, "{name: deploy/web, section: '.a['}", TOOL_ERROR, "JSON path");
 }
 
@@ -87,8 +96,10 @@ static void events(void)
 	says(t, "{namespace: shop, type: Warning}", TOOL_OK,
 	     "events of namespace shop: 1 different, 1 warnings; oldest first:\n"
 	     "LAST                  AGO  REPEATS       TYPE     OBJECT              REASON   MESSAGE\n"
-	     "2026-11-02T11:58:00Z  2m   x15 over 58m  WARNING  Pod/web-7d9f-bbbbb  BackOff  Back-off restarting failed container\n");
-	has(t, "{name: po/web-7d9f-bbbbb, since: 5m}", TOOL_OK, "events of Pod shop/web-7d9f-bbbbb: 1 different, 1 warnings");
+	     "2026-11-02T11:58:00Z  2m   x15 over 58m  WARNING  Pod/web-7d9f-bbbbb  BackOff  Back-off restarting "
+	     "failed container\n");
+	has(t, "{name: po/web-7d9f-bbbbb, since: 5m}", TOOL_OK,
+	    "events of Pod shop/web-7d9f-bbbbb: 1 different, 1 warnings");
 	has(t, "{limit: 1}", TOOL_OK, "… 1 older left out");
 	has(t, "{namespace: ops}", TOOL_NO_DATA, "no events of namespace ops (read: 0 events)");
 	has(t, "{since: soon}", TOOL_ERROR, "\"soon\" is not understood");

@@ -31,8 +31,12 @@ static void lists(void)
 	     "2 pods in namespace shop, 1 shown:\n"
 	     "NAME            READY  STATUS            RESTARTS    AGE   NODE\n"
 	     "web-7d9f-bbbbb  0/1    CrashLoopBackOff  5 (3m ago)  120m  n1\n"
-	     "… 1 more: raise limit, or narrow with selector, field_selector, namespace; kubernetes_count groups them.\n");
-	says(t, "{kind: po, field_selector: status.phase!=Running, columns: 'WHO:.metadata.name,.spec.containers[*].image'}", TOOL_OK,
+	     "… 1 more: raise limit, or narrow with selector, field_selector, namespace; kubernetes_count groups "
+	     "them.\n");
+	says(t,
+	     "{kind: po, field_selector: status.phase!=Running, columns: "
+	     "'WHO:.metadata.name,.spec.containers[*].image'}",
+	     TOOL_OK,
 	     "1 pod of 3 in all namespaces:\n"
 	     "NAMESPACE  NAME      WHO       spec.containers[*].image\n"
 	     "ops        import-x  import-x  import,proxy\n");
@@ -41,7 +45,8 @@ static void lists(void)
 	     "NAME  STATUS                       ROLES   AGE  VERSION  TAINTS\n"
 	     "n1    Ready                        worker  31d  v1.34.1  -\n"
 	     "n2    NotReady,SchedulingDisabled  -       31d  v1.34.1  gpu=yes:NoSchedule\n");
-	says(t, "{kind: wd}", TOOL_OK, "1 widget in all namespaces:\nNAMESPACE  NAME  STATUS\nshop       w1    Broken\n");
+	says(t, "{kind: wd}", TOOL_OK,
+	     "1 widget in all namespaces:\nNAMESPACE  NAME  STATUS\nshop       w1    Broken\n");
 	says(t, "{kind: po, selector: app=nothing, namespace: shop}", TOOL_NO_DATA,
 	     "no pod in namespace shop that matches selector app=nothing (read: 2 pods).\n");
 	says(t, "{kind: po, namespace: shp}", TOOL_NO_DATA,
@@ -58,7 +63,8 @@ static void denied_and_scope(void)
 
 	w.denied = "secrets";
 	says(t, "{kind: secret, namespace: shop}", TOOL_DENIED,
-	     "secrets in namespace shop may not be read: access denied (403 Forbidden). It is not known whether any exist; RBAC must "
+	     "secrets in namespace shop may not be read: access denied (403 Forbidden). It is not known whether any "
+	     "exist; RBAC must "
 	     "allow list on secrets.\n");
 	w.denied = NULL;
 	w.scope = "ops";
@@ -91,7 +97,8 @@ static void finds(void)
 	const struct tool *t = &kubernetes_find_tool;
 
 	has(t, "{name: web}", TOOL_OK, "7 objects named \"web\"");
-	has(t, "{name: web}", TOOL_OK, "Pod                    shop       web-7d9f-bbbbb  CrashLoopBackOff 0/1 ready  120m");
+	has(t, "{name: web}", TOOL_OK,
+	    "Pod                    shop       web-7d9f-bbbbb  CrashLoopBackOff 0/1 ready  120m");
 	has(t, "{name: wbe-data}", TOOL_OK, "1 objects with a name like \"wbe-data\"");
 	has(t, "{name: w1}", TOOL_OK, "Widget");
 	has(t, "{name: zebra}", TOOL_NO_DATA, "0 objects named \"zebra\" (read: ");

@@ -43,7 +43,8 @@ static void times(void)
 	ok(when_parse("2026-11-02T13:00:00.123456+01:00", &ms), "fraction and zone");
 	is_int(ms, 1793620800123LL, "both counted");
 	ok(!when_parse("2026-11-02", &ms) && !when_parse("", &ms) && !when_parse(NULL, &ms), "no time");
-	ok(!when_parse("2026-13-02T12:00:00Z", &ms) && !when_parse("2026-11-02T12:00:00", &ms), "no month 13, no missing zone");
+	ok(!when_parse("2026-13-02T12:00:00Z", &ms) && !when_parse("2026-11-02T12:00:00", &ms),
+	   "no month 13, no missing zone");
 	ok(when_parse_span("1h30m", &ms) && ms == 5400000, "1h30m");
 	ok(when_parse_span("2d", &ms) && ms == 172800000, "2d");
 	ok(!when_parse_span("m", &ms) && !when_parse_span("5", &ms) && !when_parse_span("5x", &ms), "no spans");
@@ -72,7 +73,8 @@ static void tables(void)
 	       "aligned, natural order, empty column out, cell clipped");
 	rep_clear(&r);
 	is_int(tbl_print(t, 1, &r), 1, "rows left out");
-	ok(tbl_compare("a2", "a10") < 0 && tbl_compare("b", "a10") > 0 && tbl_compare("07", "7") == 0, "numbers in texts");
+	ok(tbl_compare("a2", "a10") < 0 && tbl_compare("b", "a10") > 0 && tbl_compare("07", "7") == 0,
+	   "numbers in texts");
 	rep_free(&r);
 	tbl_free(t);
 }
@@ -104,11 +106,13 @@ static bool matches(const char *text, const char *object, bool fields)
 
 static void selectors(void)
 {
-	static const char o[] = "{\"metadata\":{\"labels\":{\"app\":\"web\",\"tier\":\"a\"}},\"status\":{\"phase\":\"Running\"}}";
+	static const char o[] =
+		"{\"metadata\":{\"labels\":{\"app\":\"web\",\"tier\":\"a\"}},\"status\":{\"phase\":\"Running\"}}";
 	char why[300];
 
 	ok(matches("", o, false), "empty matches all");
-	ok(matches("app=web", o, false) && matches("app==web,tier=a", o, false) && !matches("app=db", o, false), "equals");
+	ok(matches("app=web", o, false) && matches("app==web,tier=a", o, false) && !matches("app=db", o, false),
+	   "equals");
 	ok(matches("app!=db", o, false) && !matches("app!=web", o, false) && matches("gone!=x", o, false), "differs");
 	ok(matches("app in (db, web)", o, false) && !matches("app in (db)", o, false), "in");
 	ok(matches("app notin (db),tier", o, false) && !matches("app notin (web)", o, false), "not in");
@@ -129,7 +133,8 @@ static void names(void)
 	nearest_add(&n, "web");
 	is_int(n.count, 1, "only what is alike, once");
 	is_str(n.name[0], "web", "a swapped letter");
-	ok(nearest_distance("web-7d9f-x", "web-7d9f-abc12") < nearest_distance("web-7d9f-x", "api-7d9f-abcde"), "same front");
+	ok(nearest_distance("web-7d9f-x", "web-7d9f-abc12") < nearest_distance("web-7d9f-x", "api-7d9f-abcde"),
+	   "same front");
 	is_int(nearest_distance("Web", "web"), 0, "case does not count");
 }
 

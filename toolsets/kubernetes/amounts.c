@@ -54,19 +54,20 @@ void kubernetes_amounts_read(struct amounts *to, json_t *map)
 	json_t *value;
 	const char *key;
 
-	json_object_foreach(map, key, value)
+	json_object_foreach (map, key, value)
 		kubernetes_amounts_add(to, key, quantity_of(value));
 }
 
 /* A container that only sets a limit requests as much. */
 static void container(json_t *c, const char *what, struct amounts *to)
 {
-	json_t *map = json_object_get(json_object_get(c, "resources"), what), *limits = fld_at(c, "resources.limits"), *value;
+	json_t *map = json_object_get(json_object_get(c, "resources"), what), *limits = fld_at(c, "resources.limits"),
+	       *value;
 	const char *key;
 
 	kubernetes_amounts_read(to, map);
 	if (strcmp(what, "requests") == 0)
-		json_object_foreach(limits, key, value)
+		json_object_foreach (limits, key, value)
 			if (!json_object_get(map, key))
 				kubernetes_amounts_add(to, key, quantity_of(value));
 }
@@ -78,9 +79,9 @@ void kubernetes_pod_amounts(json_t *spec, const char *what, struct amounts *out)
 	size_t i;
 
 	*out = (struct amounts){0};
-	json_array_foreach(json_object_get(spec, "containers"), i, c)
+	json_array_foreach (json_object_get(spec, "containers"), i, c)
 		container(c, what, out);
-	json_array_foreach(json_object_get(spec, "initContainers"), i, c) {
+	json_array_foreach (json_object_get(spec, "initContainers"), i, c) {
 		struct amounts here = sidecars;
 
 		container(c, what, &here);

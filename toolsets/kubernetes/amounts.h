@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Amounts by resource name (cpu, memory, nvidia.com/gpu, ...), and what a pod takes of a node as the scheduler counts it. */
+/* Amounts by resource name (cpu, memory, nvidia.com/gpu, ...), and what a pod takes of a node as the scheduler counts
+ * it. */
 #ifndef TOOLSETS_KUBERNETES_AMOUNTS_H
 #define TOOLSETS_KUBERNETES_AMOUNTS_H
 
@@ -20,8 +21,8 @@ void kubernetes_amounts_sum(struct amounts *to, const struct amounts *from);
 void kubernetes_amounts_read(struct amounts *to, json_t *map);
 
 /*
- * Of a pod spec, "requests" or "limits": containers and sidecars together, or the largest init container beside the sidecars
- * before it if that is more; pod-level resources win; plus overhead; plus one of "pods".
+ * Of a pod spec, "requests" or "limits": containers and sidecars together, or the largest init container beside the
+ * sidecars before it if that is more; pod-level resources win; plus overhead; plus one of "pods".
  */
 void kubernetes_pod_amounts(json_t *spec, const char *what, struct amounts *out);
 

@@ -85,7 +85,7 @@ static void add_printed(const struct view *v, const struct kind_info *k, struct 
 	drop_text char *name = alloc_printf("%s.%s", k->plural, k->group);
 	crd = v->h->find(v->w, "customresourcedefinitions.apiextensions.k8s.io", NULL, name, &seen);
 	version = fld_item(fld_at(crd, "spec.versions"), "name", k->version);
-	json_array_foreach(fld_at(version, "additionalPrinterColumns"), i, column) {
+	json_array_foreach (fld_at(version, "additionalPrinterColumns"), i, column) {
 		const char *head = fld_str(column, "name");
 		struct jsonpath *path;
 		struct one *one;
@@ -210,7 +210,8 @@ void kubernetes_columns_cell(const struct columns *c, size_t i, const struct vie
 
 void kubernetes_condition_words(json_t *o, struct reply *out)
 {
-	static const char *const order[] = {"Ready", "Available", "Healthy", "Established", "Succeeded", "Accepted", "Programmed"};
+	static const char *const order[] = {"Ready",	 "Available", "Healthy",   "Established",
+					    "Succeeded", "Accepted",  "Programmed"};
 	json_t *list = fld_at(o, "status.conditions"), *c = NULL;
 
 	for (size_t i = 0; !c && i < sizeof(order) / sizeof(order[0]); i++)

@@ -41,7 +41,8 @@ const char *kubernetes_columns_head(const struct columns *c, size_t i);
 int kubernetes_columns_index(const struct columns *c, const char *head);
 void kubernetes_columns_cell(const struct columns *c, size_t i, const struct view *v, json_t *o, struct reply *out);
 
-/* One phrase on how an object is: "CrashLoopBackOff 0/1", "2/3 ready", "Bound", "Ready=False (reason)"; "" when nothing is to say. */
+/* One phrase on how an object is: "CrashLoopBackOff 0/1", "2/3 ready", "Bound", "Ready=False (reason)"; "" when nothing
+ * is to say. */
 void kubernetes_status_words(const struct view *v, json_t *o, struct reply *out);
 /* The deciding condition: the first of Ready, Available, ... else the last; "Ready=False (Reason)". */
 void kubernetes_condition_words(json_t *o, struct reply *out);

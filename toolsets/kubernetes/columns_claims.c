@@ -6,8 +6,14 @@
 
 #include "toolsets/lib/field.h"
 
-#define AGE_COLUMN {"AGE", "age:metadata.creationTimestamp", NULL}
-#define END_COLUMN {NULL, NULL, NULL}
+#define AGE_COLUMN                                                                                                     \
+	{                                                                                                              \
+		"AGE", "age:metadata.creationTimestamp", NULL                                                          \
+	}
+#define END_COLUMN                                                                                                     \
+	{                                                                                                              \
+		NULL, NULL, NULL                                                                                       \
+	}
 #define DEVICES_SHOWN 4u
 
 static void claim_state(const struct view *v, json_t *o, struct reply *out)
@@ -47,13 +53,13 @@ static void requests(json_t *list, struct reply *out)
 	json_t *request, *choice;
 	size_t i, k;
 
-	json_array_foreach(list, i, request) {
+	json_array_foreach (list, i, request) {
 		rep_put(out, i ? ", " : "");
 		if (!json_object_get(request, "firstAvailable")) {
 			request_words(request, out);
 			continue;
 		}
-		json_array_foreach(json_object_get(request, "firstAvailable"), k, choice) {
+		json_array_foreach (json_object_get(request, "firstAvailable"), k, choice) {
 			rep_put(out, k ? " or " : "");
 			request_words(choice, out);
 		}
@@ -78,7 +84,7 @@ static void claim_devices(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(list, i, d) {
+	json_array_foreach (list, i, d) {
 		if (i == DEVICES_SHOWN) {
 			rep_add(out, " +%zu", json_array_size(list) - i);
 			break;
@@ -93,7 +99,7 @@ static void reserved_for(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "status.reservedFor"), i, user)
+	json_array_foreach (fld_at(o, "status.reservedFor"), i, user)
 		rep_add(out, "%s%s/%s", i ? "," : "", fld_str(user, "resource"), fld_str(user, "name"));
 }
 
@@ -103,7 +109,9 @@ static void slice_node(const struct view *v, json_t *o, struct reply *out)
 	if (*fld_str(o, "spec.nodeName"))
 		rep_put(out, fld_str(o, "spec.nodeName"));
 	else
-		rep_put(out, fld_true(o, "spec.allNodes") ? "all nodes" : fld_at(o, "spec.nodeSelector") ? "by selector" : "");
+		rep_put(out, fld_true(o, "spec.allNodes")     ? "all nodes"
+			     : fld_at(o, "spec.nodeSelector") ? "by selector"
+							      : "");
 }
 
 static void slice_devices(const struct view *v, json_t *o, struct reply *out)
@@ -112,7 +120,7 @@ static void slice_devices(const struct view *v, json_t *o, struct reply *out)
 	size_t i, tainted = 0;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.devices"), i, d)
+	json_array_foreach (fld_at(o, "spec.devices"), i, d)
 		tainted += fld_count(d, "taints") + fld_count(d, "basic.taints") > 0;
 	rep_add(out, "%zu", fld_count(o, "spec.devices"));
 	if (tainted)
@@ -125,13 +133,17 @@ static void class_selectors(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.selectors"), i, s)
+	json_array_foreach (fld_at(o, "spec.selectors"), i, s)
 		rep_add(out, "%s%s", i ? " && " : "", fld_str(s, "cel.expression"));
 }
 
 static const struct column claims[] = {
-	{"STATE", NULL, claim_state},	 {"REQUESTS", NULL, claim_classes}, {"DEVICES", NULL, claim_devices},
-	{"RESERVED-FOR", NULL, reserved_for}, AGE_COLUMN, END_COLUMN,
+	{"STATE", NULL, claim_state},
+	{"REQUESTS", NULL, claim_classes},
+	{"DEVICES", NULL, claim_devices},
+	{"RESERVED-FOR", NULL, reserved_for},
+	AGE_COLUMN,
+	END_COLUMN,
 };
 static const struct column templates[] = {{"REQUESTS", NULL, template_classes}, AGE_COLUMN, END_COLUMN};
 static const struct column slices[] = {
@@ -144,7 +156,10 @@ static const struct column slices[] = {
 	END_COLUMN,
 };
 static const struct column classes[] = {
-	{"EXTENDED-RESOURCE", "spec.extendedResourceName", NULL}, {"SELECTORS", NULL, class_selectors}, AGE_COLUMN, END_COLUMN,
+	{"EXTENDED-RESOURCE", "spec.extendedResourceName", NULL},
+	{"SELECTORS", NULL, class_selectors},
+	AGE_COLUMN,
+	END_COLUMN,
 };
 
 const struct column_set kubernetes_columns_claims[] = {

@@ -10,8 +10,14 @@
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/jsonpath.h"
 
-#define AGE_COLUMN {"AGE", "age:metadata.creationTimestamp", NULL}
-#define END_COLUMN {NULL, NULL, NULL}
+#define AGE_COLUMN                                                                                                     \
+	{                                                                                                              \
+		"AGE", "age:metadata.creationTimestamp", NULL                                                          \
+	}
+#define END_COLUMN                                                                                                     \
+	{                                                                                                              \
+		NULL, NULL, NULL                                                                                       \
+	}
 
 static void node_status(const struct view *v, json_t *o, struct reply *out)
 {
@@ -20,7 +26,7 @@ static void node_status(const struct view *v, json_t *o, struct reply *out)
 
 	(void)v;
 	rep_put(out, !ready ? "Unknown" : strcmp(fld_str(ready, "status"), "True") == 0 ? "Ready" : "NotReady");
-	json_array_foreach(fld_at(o, "status.conditions"), i, c)
+	json_array_foreach (fld_at(o, "status.conditions"), i, c)
 		if (c != ready && strcmp(fld_str(c, "status"), "True") == 0 && strstr(fld_str(c, "type"), "Pressure"))
 			rep_add(out, ",%s", fld_str(c, "type"));
 	if (fld_true(o, "spec.unschedulable"))
@@ -34,7 +40,7 @@ static void roles(const struct view *v, json_t *o, struct reply *out)
 	const char *key;
 
 	(void)v;
-	json_object_foreach(fld_at(o, "metadata.labels"), key, value)
+	json_object_foreach (fld_at(o, "metadata.labels"), key, value)
 		if (strncmp(key, prefix, sizeof(prefix) - 1) == 0)
 			rep_add(out, "%s%s", out->len ? "," : "", key + sizeof(prefix) - 1);
 }
@@ -45,7 +51,7 @@ static void taints(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.taints"), i, t)
+	json_array_foreach (fld_at(o, "spec.taints"), i, t)
 		rep_add(out, "%s%s%s%s:%s", i ? "," : "", fld_str(t, "key"), *fld_str(t, "value") ? "=" : "",
 			fld_str(t, "value"), fld_str(t, "effect"));
 }
@@ -88,7 +94,7 @@ static void quota_use(const struct view *v, json_t *o, struct reply *out)
 	size_t n = 0;
 
 	(void)v;
-	json_object_foreach(hard, key, value) {
+	json_object_foreach (hard, key, value) {
 		drop_text char *most = jsonpath_value_text(value);
 		drop_text char *used = jsonpath_value_text(json_object_get(fld_at(o, "status.used"), key));
 
@@ -103,7 +109,7 @@ static void limits(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.limits"), i, item) {
+	json_array_foreach (fld_at(o, "spec.limits"), i, item) {
 		rep_add(out, "%s%s", i ? "; " : "", fld_str(item, "type"));
 		for (size_t p = 0; p < 4; p++)
 			if (fld_count(item, parts[p])) {
@@ -127,13 +133,14 @@ static void hpa_metrics(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.metrics"), i, m) {
+	json_array_foreach (fld_at(o, "spec.metrics"), i, m) {
 		const char *type = fld_str(m, "type");
 		json_t *want = fld_at(m, "resource.target.averageUtilization");
 		json_t *have = fld_at(json_array_get(fld_at(o, "status.currentMetrics"), i),
 				      "resource.current.averageUtilization");
 
-		rep_add(out, "%s%s: ", i ? ", " : "", strcmp(type, "Resource") == 0 ? fld_str(m, "resource.name") : type);
+		rep_add(out, "%s%s: ", i ? ", " : "",
+			strcmp(type, "Resource") == 0 ? fld_str(m, "resource.name") : type);
 		if (json_is_integer(have))
 			rep_add(out, "%lld%%", (long long)json_integer_value(have));
 		else
@@ -155,7 +162,7 @@ static void subjects(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(json_object_get(o, "subjects"), i, s)
+	json_array_foreach (json_object_get(o, "subjects"), i, s)
 		rep_add(out, "%s%s:%s%s%s", i ? ", " : "", fld_str(s, "kind"), fld_str(s, "namespace"),
 			*fld_str(s, "namespace") ? "/" : "", fld_str(s, "name"));
 }
@@ -166,9 +173,10 @@ static void webhooks(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(json_object_get(o, "webhooks"), i, hook)
+	json_array_foreach (json_object_get(o, "webhooks"), i, hook)
 		rep_add(out, "%s%s -> %s%s%s%s (%s)", i ? "; " : "", fld_str(hook, "name"),
-			fld_str(hook, "clientConfig.service.namespace"), *fld_str(hook, "clientConfig.service.name") ? "/" : "",
+			fld_str(hook, "clientConfig.service.namespace"),
+			*fld_str(hook, "clientConfig.service.name") ? "/" : "",
 			fld_str(hook, "clientConfig.service.name"), fld_str(hook, "clientConfig.url"),
 			fld_str(hook, "failurePolicy"));
 }
@@ -179,7 +187,7 @@ static void crd_version(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.versions"), i, version)
+	json_array_foreach (fld_at(o, "spec.versions"), i, version)
 		if (fld_true(version, "served"))
 			rep_add(out, "%s%s", out->len ? "," : "", fld_str(version, "name"));
 }
@@ -191,20 +199,32 @@ static void api_status(const struct view *v, json_t *o, struct reply *out)
 }
 
 static const struct column nodes[] = {
-	{"STATUS", NULL, node_status}, {"ROLES", NULL, roles}, AGE_COLUMN, {"VERSION", "status.nodeInfo.kubeletVersion", NULL},
-	{"TAINTS", NULL, taints},      END_COLUMN,
+	{"STATUS", NULL, node_status},
+	{"ROLES", NULL, roles},
+	AGE_COLUMN,
+	{"VERSION", "status.nodeInfo.kubeletVersion", NULL},
+	{"TAINTS", NULL, taints},
+	END_COLUMN,
 };
 static const struct column namespaces[] = {{"STATUS", "status.phase", NULL}, AGE_COLUMN, END_COLUMN};
 static const struct column events[] = {
-	{"LAST", NULL, event_last},	{"COUNT", NULL, event_count},	  {"TYPE", "type", NULL}, {"REASON", "reason", NULL},
-	{"OBJECT", NULL, event_object}, {"MESSAGE", NULL, event_message}, END_COLUMN,
+	{"LAST", NULL, event_last},
+	{"COUNT", NULL, event_count},
+	{"TYPE", "type", NULL},
+	{"REASON", "reason", NULL},
+	{"OBJECT", NULL, event_object},
+	{"MESSAGE", NULL, event_message},
+	END_COLUMN,
 };
 static const struct column quotas[] = {{"USED/HARD", NULL, quota_use}, AGE_COLUMN, END_COLUMN};
 static const struct column ranges[] = {{"LIMITS", NULL, limits}, AGE_COLUMN, END_COLUMN};
 static const struct column hpas[] = {
-	{"REFERENCE", NULL, hpa_target},      {"TARGETS", NULL, hpa_metrics},
-	{"MIN", "spec.minReplicas", NULL},    {"MAX", "spec.maxReplicas", NULL},
-	{"REPLICAS", "status.currentReplicas", NULL}, AGE_COLUMN,
+	{"REFERENCE", NULL, hpa_target},
+	{"TARGETS", NULL, hpa_metrics},
+	{"MIN", "spec.minReplicas", NULL},
+	{"MAX", "spec.maxReplicas", NULL},
+	{"REPLICAS", "status.currentReplicas", NULL},
+	AGE_COLUMN,
 	END_COLUMN,
 };
 static const struct column budgets[] = {
@@ -217,19 +237,34 @@ static const struct column budgets[] = {
 	END_COLUMN,
 };
 static const struct column priorities[] = {
-	{"VALUE", "value", NULL}, {"DEFAULT", "globalDefault", NULL}, {"PREEMPTION", "preemptionPolicy", NULL}, AGE_COLUMN, END_COLUMN,
+	{"VALUE", "value", NULL},
+	{"DEFAULT", "globalDefault", NULL},
+	{"PREEMPTION", "preemptionPolicy", NULL},
+	AGE_COLUMN,
+	END_COLUMN,
 };
-static const struct column bindings[] = {{"ROLE", NULL, role_ref}, {"SUBJECTS", NULL, subjects}, AGE_COLUMN, END_COLUMN};
+static const struct column bindings[] = {
+	{"ROLE", NULL, role_ref}, {"SUBJECTS", NULL, subjects}, AGE_COLUMN, END_COLUMN};
 static const struct column rule_sets[] = {{"RULES", "count:rules", NULL}, AGE_COLUMN, END_COLUMN};
 static const struct column hooks[] = {{"WEBHOOKS", NULL, webhooks}, AGE_COLUMN, END_COLUMN};
 static const struct column leases[] = {
-	{"HOLDER", "spec.holderIdentity", NULL}, {"RENEWED", "age:spec.renewTime", NULL}, AGE_COLUMN, END_COLUMN,
+	{"HOLDER", "spec.holderIdentity", NULL},
+	{"RENEWED", "age:spec.renewTime", NULL},
+	AGE_COLUMN,
+	END_COLUMN,
 };
 static const struct column definitions[] = {
-	{"KIND", "spec.names.kind", NULL}, {"SCOPE", "spec.scope", NULL}, {"VERSIONS", NULL, crd_version}, AGE_COLUMN, END_COLUMN,
+	{"KIND", "spec.names.kind", NULL},
+	{"SCOPE", "spec.scope", NULL},
+	{"VERSIONS", NULL, crd_version},
+	AGE_COLUMN,
+	END_COLUMN,
 };
 static const struct column api_services[] = {
-	{"SERVICE", "spec.service.name", NULL}, {"STATUS", NULL, api_status}, AGE_COLUMN, END_COLUMN,
+	{"SERVICE", "spec.service.name", NULL},
+	{"STATUS", NULL, api_status},
+	AGE_COLUMN,
+	END_COLUMN,
 };
 
 const struct column_set kubernetes_columns_cluster[] = {

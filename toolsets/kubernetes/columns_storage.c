@@ -6,19 +6,27 @@
 
 #include "toolsets/lib/field.h"
 
-#define AGE_COLUMN {"AGE", "age:metadata.creationTimestamp", NULL}
-#define END_COLUMN {NULL, NULL, NULL}
+#define AGE_COLUMN                                                                                                     \
+	{                                                                                                              \
+		"AGE", "age:metadata.creationTimestamp", NULL                                                          \
+	}
+#define END_COLUMN                                                                                                     \
+	{                                                                                                              \
+		NULL, NULL, NULL                                                                                       \
+	}
 #define KEYS_SHOWN 6u
 
 static void access_modes(const struct view *v, json_t *o, struct reply *out)
 {
-	static const char *const words[][2] = {{"ReadWriteOnce", "RWO"}, {"ReadOnlyMany", "ROX"}, {"ReadWriteMany", "RWX"},
+	static const char *const words[][2] = {{"ReadWriteOnce", "RWO"},
+					       {"ReadOnlyMany", "ROX"},
+					       {"ReadWriteMany", "RWX"},
 					       {"ReadWriteOncePod", "RWOP"}};
 	json_t *mode;
 	size_t i;
 
 	(void)v;
-	json_array_foreach(fld_at(o, "spec.accessModes"), i, mode)
+	json_array_foreach (fld_at(o, "spec.accessModes"), i, mode)
 		for (size_t k = 0; json_is_string(mode) && k < 4; k++)
 			if (strcmp(json_string_value(mode), words[k][0]) == 0)
 				rep_add(out, "%s%s", i ? "," : "", words[k][1]);
@@ -65,7 +73,7 @@ static void data_keys(const struct view *v, json_t *o, struct reply *out)
 		json_t *value;
 		const char *key;
 
-		json_object_foreach(json_object_get(o, places[p]), key, value)
+		json_object_foreach (json_object_get(o, places[p]), key, value)
 			if (n++ < KEYS_SHOWN)
 				rep_add(out, "%s%s", n > 1 ? "," : "", key);
 	}
@@ -74,9 +82,12 @@ static void data_keys(const struct view *v, json_t *o, struct reply *out)
 }
 
 static const struct column claims[] = {
-	{"STATUS", NULL, claim_status},	    {"VOLUME", "spec.volumeName", NULL},
-	{"CAPACITY", NULL, claim_capacity}, {"ACCESS", NULL, access_modes},
-	{"CLASS", "spec.storageClassName", NULL}, AGE_COLUMN,
+	{"STATUS", NULL, claim_status},
+	{"VOLUME", "spec.volumeName", NULL},
+	{"CAPACITY", NULL, claim_capacity},
+	{"ACCESS", NULL, access_modes},
+	{"CLASS", "spec.storageClassName", NULL},
+	AGE_COLUMN,
 	END_COLUMN,
 };
 static const struct column volumes[] = {
@@ -91,14 +102,21 @@ static const struct column volumes[] = {
 	END_COLUMN,
 };
 static const struct column classes[] = {
-	{"PROVISIONER", "provisioner", NULL}, {"RECLAIM", "reclaimPolicy", NULL},	 {"BINDING", "volumeBindingMode", NULL},
-	{"EXPANDS", "allowVolumeExpansion", NULL}, {"DEFAULT", NULL, default_class}, AGE_COLUMN,
+	{"PROVISIONER", "provisioner", NULL},
+	{"RECLAIM", "reclaimPolicy", NULL},
+	{"BINDING", "volumeBindingMode", NULL},
+	{"EXPANDS", "allowVolumeExpansion", NULL},
+	{"DEFAULT", NULL, default_class},
+	AGE_COLUMN,
 	END_COLUMN,
 };
 static const struct column attachments[] = {
-	{"ATTACHER", "spec.attacher", NULL}, {"VOLUME", "spec.source.persistentVolumeName", NULL},
-	{"NODE", "spec.nodeName", NULL},     {"ATTACHED", "status.attached", NULL},
-	{"ERROR", "status.attachError.message", NULL}, AGE_COLUMN,
+	{"ATTACHER", "spec.attacher", NULL},
+	{"VOLUME", "spec.source.persistentVolumeName", NULL},
+	{"NODE", "spec.nodeName", NULL},
+	{"ATTACHED", "status.attached", NULL},
+	{"ERROR", "status.attachError.message", NULL},
+	AGE_COLUMN,
 	END_COLUMN,
 };
 static const struct column maps[] = {{"DATA", NULL, data_keys}, AGE_COLUMN, END_COLUMN};

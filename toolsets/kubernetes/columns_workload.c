@@ -10,8 +10,14 @@
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/when.h"
 
-#define AGE_COLUMN {"AGE", "age:metadata.creationTimestamp", NULL}
-#define END_COLUMN {NULL, NULL, NULL}
+#define AGE_COLUMN                                                                                                     \
+	{                                                                                                              \
+		"AGE", "age:metadata.creationTimestamp", NULL                                                          \
+	}
+#define END_COLUMN                                                                                                     \
+	{                                                                                                              \
+		NULL, NULL, NULL                                                                                       \
+	}
 
 static void pod_ready(const struct view *v, json_t *o, struct reply *out)
 {
@@ -48,7 +54,7 @@ static void images(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	(void)v;
-	json_array_foreach(list, i, c)
+	json_array_foreach (list, i, c)
 		rep_add(out, "%s%s", i ? "," : "", fld_str(c, "image"));
 }
 
@@ -84,7 +90,7 @@ static void node_selector(const struct view *v, json_t *o, struct reply *out)
 	size_t n = 0;
 
 	(void)v;
-	json_object_foreach(fld_at(o, "spec.template.spec.nodeSelector"), key, value)
+	json_object_foreach (fld_at(o, "spec.template.spec.nodeSelector"), key, value)
 		rep_add(out, "%s%s=%s", n++ ? "," : "", key, json_is_string(value) ? json_string_value(value) : "");
 }
 
@@ -141,11 +147,13 @@ static void job_duration(const struct view *v, json_t *o, struct reply *out)
 }
 
 static const struct column pods[] = {
-	{"READY", NULL, pod_ready},	  {"STATUS", NULL, pod_word},	  {"RESTARTS", NULL, pod_restarts}, AGE_COLUMN,
-	{"NODE", "spec.nodeName", NULL}, END_COLUMN,
+	{"READY", NULL, pod_ready},	  {"STATUS", NULL, pod_word},
+	{"RESTARTS", NULL, pod_restarts}, AGE_COLUMN,
+	{"NODE", "spec.nodeName", NULL},  END_COLUMN,
 };
 static const struct column deployments[] = {
-	{"READY", NULL, ready_of_wanted}, {"UP-TO-DATE", NULL, updated}, {"AVAILABLE", NULL, available}, AGE_COLUMN,
+	{"READY", NULL, ready_of_wanted}, {"UP-TO-DATE", NULL, updated},
+	{"AVAILABLE", NULL, available},	  AGE_COLUMN,
 	{"IMAGES", NULL, images},	  END_COLUMN,
 };
 static const struct column replicasets[] = {
@@ -157,7 +165,11 @@ static const struct column replicasets[] = {
 	END_COLUMN,
 };
 static const struct column statefulsets[] = {
-	{"READY", NULL, ready_of_wanted}, {"UP-TO-DATE", NULL, updated}, AGE_COLUMN, {"IMAGES", NULL, images}, END_COLUMN,
+	{"READY", NULL, ready_of_wanted},
+	{"UP-TO-DATE", NULL, updated},
+	AGE_COLUMN,
+	{"IMAGES", NULL, images},
+	END_COLUMN,
 };
 static const struct column daemonsets[] = {
 	{"READY", NULL, set_ready},

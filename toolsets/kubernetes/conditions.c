@@ -13,9 +13,12 @@
 /* Types whose True is bad news. All others are good when True. */
 static bool negative(const char *type)
 {
-	static const char *const parts[] = {"Pressure", "Failed", "Failure", "Degraded", "Stalled", "Unavailable", "Terminating",
-					    "DisruptionTarget", "Suspended", "Error", "Problem", "Conflicted", "Evict",
-					    "Deadlock", "ReadonlyFilesystem", "FrequentRestart"};
+	static const char *const parts[] = {"Pressure",	      "Failed",		  "Failure",
+					    "Degraded",	      "Stalled",	  "Unavailable",
+					    "Terminating",    "DisruptionTarget", "Suspended",
+					    "Error",	      "Problem",	  "Conflicted",
+					    "Evict",	      "Deadlock",	  "ReadonlyFilesystem",
+					    "FrequentRestart"};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (strstr(type, parts[i]))
@@ -41,7 +44,8 @@ struct walk {
 
 static bool same_text(const json_t *a, const json_t *b)
 {
-	return strcmp(fld_str(a, "status"), fld_str(b, "status")) == 0 && strcmp(fld_str(a, "reason"), fld_str(b, "reason")) == 0 &&
+	return strcmp(fld_str(a, "status"), fld_str(b, "status")) == 0 &&
+	       strcmp(fld_str(a, "reason"), fld_str(b, "reason")) == 0 &&
 	       strcmp(fld_str(a, "message"), fld_str(b, "message")) == 0;
 }
 
@@ -49,7 +53,8 @@ static bool same_text(const json_t *a, const json_t *b)
 static bool told(json_t *list, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (kubernetes_condition_bad(json_array_get(list, k)) && same_text(json_array_get(list, k), json_array_get(list, i)))
+		if (kubernetes_condition_bad(json_array_get(list, k)) &&
+		    same_text(json_array_get(list, k), json_array_get(list, i)))
 			return true;
 	return false;
 }
@@ -65,7 +70,7 @@ static void bad_line(struct walk *w, json_t *list, size_t at, const char *where)
 		return;
 	}
 	rep_add(w->out, "  %s%s%s", where, *where ? ": " : "", fld_str(c, "type"));
-	json_array_foreach(list, i, other)
+	json_array_foreach (list, i, other)
 		if (i > at && kubernetes_condition_bad(other) && same_text(c, other))
 			rep_add(w->out, ", %s", fld_str(other, "type"));
 	rep_add(w->out, "=%s", *fld_str(c, "status") ? fld_str(c, "status") : "?");
@@ -85,7 +90,7 @@ static void conditions_list(struct walk *w, json_t *list, const char *where)
 	json_t *c;
 	size_t i;
 
-	json_array_foreach(list, i, c) {
+	json_array_foreach (list, i, c) {
 		if (!kubernetes_condition_bad(c))
 			rep_add(w->good, "%s%s=%s", w->good->len ? ", " : "", fld_str(c, "type"), fld_str(c, "status"));
 		else if (!told(list, i))
@@ -102,7 +107,7 @@ static void visit(struct walk *w, json_t *value, const char *where, size_t depth
 
 	if (depth > DEPTH_MAX)
 		return;
-	json_object_foreach(value, key, item) {
+	json_object_foreach (value, key, item) {
 		if (strcmp(key, "conditions") == 0 && json_is_array(item)) {
 			conditions_list(w, item, where);
 			continue;
@@ -114,7 +119,7 @@ static void visit(struct walk *w, json_t *value, const char *where, size_t depth
 		visit(w, item, rep_text(&path), depth + 1);
 	}
 	if (json_is_array(value))
-		json_array_foreach(value, i, item) {
+		json_array_foreach (value, i, item) {
 			const char *name = *fld_str(item, "name") ? fld_str(item, "name") : fld_str(item, "device");
 
 			if (!json_is_object(item))

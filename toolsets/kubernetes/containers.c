@@ -25,7 +25,8 @@ static void ended(const struct view *v, const json_t *t, struct reply *out)
 	char age[AGE_SIZE];
 	int64_t start, end;
 
-	rep_add(out, "terminated %s, exit %" PRId64, *fld_str(t, "reason") ? fld_str(t, "reason") : "?", fld_int(t, "exitCode", -1));
+	rep_add(out, "terminated %s, exit %" PRId64, *fld_str(t, "reason") ? fld_str(t, "reason") : "?",
+		fld_int(t, "exitCode", -1));
 	if (fld_int(t, "signal", 0))
 		rep_add(out, ", signal %" PRId64, fld_int(t, "signal", 0));
 	if (when_parse(fld_str(t, "startedAt"), &start) && when_parse(fld_str(t, "finishedAt"), &end))
@@ -45,7 +46,8 @@ void kubernetes_container_state(const struct view *v, const json_t *state, struc
 	char age[AGE_SIZE];
 
 	if (waiting) {
-		rep_add(out, "waiting %s", *fld_str(waiting, "reason") ? fld_str(waiting, "reason") : "(no reason yet)");
+		rep_add(out, "waiting %s",
+			*fld_str(waiting, "reason") ? fld_str(waiting, "reason") : "(no reason yet)");
 		if (*fld_str(waiting, "message")) {
 			rep_put(out, ": ");
 			text(out, fld_str(waiting, "message"), MESSAGE_MAX);
@@ -80,7 +82,7 @@ static void flat(struct reply *out, const char *word, json_t *map)
 	const char *key;
 	size_t n = 0;
 
-	json_object_foreach(map, key, value) {
+	json_object_foreach (map, key, value) {
 		rep_add(out, "%s%s=", n++ ? ", " : word, key);
 		brief_put(out, value, VALUE_MAX);
 	}
@@ -91,7 +93,7 @@ static void words(struct reply *out, const char *word, json_t *list)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		drop_text char *s = jsonpath_value_text(item);
 
 		rep_put(out, i ? " " : word);
@@ -111,14 +113,16 @@ static void probe(struct reply *out, const char *name, const json_t *p)
 	if (http) {
 		drop_text char *port = jsonpath_value_text(json_object_get(http, "port"));
 
-		rep_add(out, "GET %s :%s%s", *fld_str(http, "scheme") ? fld_str(http, "scheme") : "HTTP", port, fld_str(http, "path"));
+		rep_add(out, "GET %s :%s%s", *fld_str(http, "scheme") ? fld_str(http, "scheme") : "HTTP", port,
+			fld_str(http, "path"));
 	} else if (exec) {
 		drop_text char *command = jsonpath_value_text(exec);
 
 		rep_put(out, "exec ");
 		text(out, command, 200);
 	} else {
-		drop_text char *port = jsonpath_value_text(fld_at(p, json_object_get(p, "grpc") ? "grpc.port" : "tcpSocket.port"));
+		drop_text char *port =
+			jsonpath_value_text(fld_at(p, json_object_get(p, "grpc") ? "grpc.port" : "tcpSocket.port"));
 
 		rep_add(out, "%s :%s", json_object_get(p, "grpc") ? "gRPC" : "TCP", port);
 	}
@@ -132,9 +136,11 @@ static void env_source(const json_t *e, struct reply *out)
 	const json_t *from = json_object_get(e, "valueFrom");
 
 	if (fld_at(from, "configMapKeyRef"))
-		rep_add(out, " from configMap %s/%s", fld_str(from, "configMapKeyRef.name"), fld_str(from, "configMapKeyRef.key"));
+		rep_add(out, " from configMap %s/%s", fld_str(from, "configMapKeyRef.name"),
+			fld_str(from, "configMapKeyRef.key"));
 	else if (fld_at(from, "secretKeyRef"))
-		rep_add(out, " from secret %s/%s", fld_str(from, "secretKeyRef.name"), fld_str(from, "secretKeyRef.key"));
+		rep_add(out, " from secret %s/%s", fld_str(from, "secretKeyRef.name"),
+			fld_str(from, "secretKeyRef.key"));
 	else if (fld_at(from, "fieldRef"))
 		rep_add(out, " from field %s", fld_str(from, "fieldRef.fieldPath"));
 	else if (fld_at(from, "resourceFieldRef"))
@@ -146,11 +152,11 @@ static void environment(json_t *c, struct reply *out)
 	json_t *list = json_object_get(c, "env"), *e;
 	size_t i;
 
-	json_array_foreach(json_object_get(c, "envFrom"), i, e)
+	json_array_foreach (json_object_get(c, "envFrom"), i, e)
 		rep_add(out, "    all env from %s%s%s%s\n", *fld_str(e, "configMapRef.name") ? "configMap " : "secret ",
 			fld_str(e, "configMapRef.name"), fld_str(e, "secretRef.name"),
 			fld_true(e, "configMapRef.optional") || fld_true(e, "secretRef.optional") ? " (optional)" : "");
-	json_array_foreach(list, i, e) {
+	json_array_foreach (list, i, e) {
 		if (i == ENV_SHOWN) {
 			rep_add(out, "; +%zu more", json_array_size(list) - i);
 			break;
@@ -172,14 +178,15 @@ static void ports_and_mounts(json_t *c, struct reply *out)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(c, "ports"), i, item)
+	json_array_foreach (json_object_get(c, "ports"), i, item)
 		rep_add(out, "%s%" PRId64 "/%s%s%s", i ? ", " : "    ports: ", fld_int(item, "containerPort", 0),
-			*fld_str(item, "protocol") ? fld_str(item, "protocol") : "TCP", *fld_str(item, "name") ? " " : "",
-			fld_str(item, "name"));
+			*fld_str(item, "protocol") ? fld_str(item, "protocol") : "TCP",
+			*fld_str(item, "name") ? " " : "", fld_str(item, "name"));
 	rep_put(out, i ? "\n" : "");
-	json_array_foreach(json_object_get(c, "volumeMounts"), i, item)
-		rep_add(out, "%s%s from %s%s%s%s", i ? ", " : "    mounts: ", fld_str(item, "mountPath"), fld_str(item, "name"),
-			*fld_str(item, "subPath") ? "/" : "", fld_str(item, "subPath"), fld_true(item, "readOnly") ? " (ro)" : "");
+	json_array_foreach (json_object_get(c, "volumeMounts"), i, item)
+		rep_add(out, "%s%s from %s%s%s%s", i ? ", " : "    mounts: ", fld_str(item, "mountPath"),
+			fld_str(item, "name"), *fld_str(item, "subPath") ? "/" : "", fld_str(item, "subPath"),
+			fld_true(item, "readOnly") ? " (ro)" : "");
 	rep_put(out, i ? "\n" : "");
 }
 
@@ -202,7 +209,7 @@ static void one_container(const struct view *v, json_t *c, const char *what, jso
 		flat(out, "limits ", fld_at(c, "resources.limits"));
 		rep_put(out, "\n");
 	}
-	json_array_foreach(claims, i, claim)
+	json_array_foreach (claims, i, claim)
 		rep_add(out, "%s%s", i ? ", " : "    DRA claims: ", fld_str(claim, "name"));
 	rep_put(out, i ? "\n" : "");
 	ports_and_mounts(c, out);
@@ -216,15 +223,17 @@ static void one_container(const struct view *v, json_t *c, const char *what, jso
 
 void kubernetes_containers(const struct view *v, json_t *spec, const json_t *pod, struct reply *out)
 {
-	static const char *const parts[][3] = {{"initContainers", "status.initContainerStatuses", "init "},
-					       {"containers", "status.containerStatuses", ""},
-					       {"ephemeralContainers", "status.ephemeralContainerStatuses", "ephemeral "}};
+	static const char *const parts[][3] = {
+		{"initContainers", "status.initContainerStatuses", "init "},
+		{"containers", "status.containerStatuses", ""},
+		{"ephemeralContainers", "status.ephemeralContainerStatuses", "ephemeral "}};
 	json_t *c;
 	size_t i;
 
 	for (size_t p = 0; p < 3; p++)
-		json_array_foreach(json_object_get(spec, parts[p][0]), i, c)
-			one_container(v, c, strcmp(fld_str(c, "restartPolicy"), "Always") == 0 ? "sidecar " : parts[p][2],
+		json_array_foreach (json_object_get(spec, parts[p][0]), i, c)
+			one_container(v, c,
+				      strcmp(fld_str(c, "restartPolicy"), "Always") == 0 ? "sidecar " : parts[p][2],
 				      pod ? fld_item(fld_at(pod, parts[p][1]), "name", fld_str(c, "name")) : NULL, out);
 }
 
@@ -244,14 +253,14 @@ static void volume_source(json_t *v, struct reply *out)
 			rep_add(out, "%s %s", named[i][2], fld_str(v, named[i][1]));
 			return;
 		}
-	json_array_foreach(fld_at(v, "projected.sources"), i, source) {
+	json_array_foreach (fld_at(v, "projected.sources"), i, source) {
 		rep_put(out, i ? "+" : "projected ");
-		json_object_foreach(source, key, v)
+		json_object_foreach (source, key, v)
 			rep_add(out, "%s%s%s", key, *fld_str(v, "name") ? " " : "", fld_str(v, "name"));
 	}
 	if (i)
 		return;
-	json_object_foreach(v, key, source)
+	json_object_foreach (v, key, source)
 		if (strcmp(key, "name") != 0)
 			rep_put(out, key);
 }
@@ -261,7 +270,7 @@ void kubernetes_volumes(json_t *spec, struct reply *out)
 	json_t *v;
 	size_t i, n = 0;
 
-	json_array_foreach(json_object_get(spec, "volumes"), i, v) {
+	json_array_foreach (json_object_get(spec, "volumes"), i, v) {
 		if (strncmp(fld_str(v, "name"), "kube-api-access-", 16) == 0)
 			continue; /* every pod has it */
 		rep_add(out, "%s%s: ", n++ ? ", " : "volumes: ", fld_str(v, "name"));
@@ -275,21 +284,24 @@ static void tolerations(json_t *spec, struct reply *out)
 	json_t *t;
 	size_t i, n = 0;
 
-	json_array_foreach(json_object_get(spec, "tolerations"), i, t) {
+	json_array_foreach (json_object_get(spec, "tolerations"), i, t) {
 		const char *key = fld_str(t, "key");
 
 		/* Admission gives these two to every pod. */
-		if (strcmp(key, "node.kubernetes.io/not-ready") == 0 || strcmp(key, "node.kubernetes.io/unreachable") == 0)
+		if (strcmp(key, "node.kubernetes.io/not-ready") == 0 ||
+		    strcmp(key, "node.kubernetes.io/unreachable") == 0)
 			continue;
-		rep_add(out, "%s%s%s%s:%s", n++ ? ", " : "tolerations: ", *key ? key : "everything", *fld_str(t, "value") ? "=" : "",
-			fld_str(t, "value"), *fld_str(t, "effect") ? fld_str(t, "effect") : "any effect");
+		rep_add(out, "%s%s%s%s:%s", n++ ? ", " : "tolerations: ", *key ? key : "everything",
+			*fld_str(t, "value") ? "=" : "", fld_str(t, "value"),
+			*fld_str(t, "effect") ? fld_str(t, "effect") : "any effect");
 	}
 	rep_put(out, n ? "\n" : "");
 }
 
 void kubernetes_placement(json_t *spec, struct reply *out)
 {
-	static const char *const whole[] = {"affinity", "topologySpreadConstraints", "schedulingGates", "resourceClaims"};
+	static const char *const whole[] = {"affinity", "topologySpreadConstraints", "schedulingGates",
+					    "resourceClaims"};
 	const char *scheduler = fld_str(spec, "schedulerName");
 	size_t before = out->len;
 
@@ -303,7 +315,8 @@ void kubernetes_placement(json_t *spec, struct reply *out)
 		}
 	tolerations(spec, out);
 	if (*fld_str(spec, "priorityClassName"))
-		rep_add(out, "priority class: %s (%" PRId64 ")\n", fld_str(spec, "priorityClassName"), fld_int(spec, "priority", 0));
+		rep_add(out, "priority class: %s (%" PRId64 ")\n", fld_str(spec, "priorityClassName"),
+			fld_int(spec, "priority", 0));
 	if (*scheduler && strcmp(scheduler, "default-scheduler") != 0)
 		rep_add(out, "scheduler: %s\n", scheduler);
 	if (*fld_str(spec, "runtimeClassName"))

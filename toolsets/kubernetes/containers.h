@@ -5,7 +5,8 @@
 
 #include "toolsets/kubernetes/view.h"
 
-/* "running since 5m", "waiting CrashLoopBackOff: back-off ...", "terminated OOMKilled, exit 137, ran 3m, ended 2m ago". */
+/* "running since 5m", "waiting CrashLoopBackOff: back-off ...", "terminated OOMKilled, exit 137, ran 3m, ended 2m ago".
+ */
 void kubernetes_container_state(const struct view *v, const json_t *state, struct reply *out);
 /* All containers of a pod spec; pod NULL: a template, without states. Each line begins with indent. */
 void kubernetes_containers(const struct view *v, json_t *spec, const json_t *pod, struct reply *out);

@@ -13,7 +13,7 @@
 
 #define EVENTS_SHOWN 15u
 #define OWNERS_MAX 6u
-#define TEXT_MAX 400u  /* of one value of the rest of an object */
+#define TEXT_MAX 400u /* of one value of the rest of an object */
 #define ITEMS_MAX 20u
 #define REST_BYTES 7000u
 
@@ -35,8 +35,9 @@ static void head(const struct view *v, const struct target *t, struct reply *out
 		size_t i;
 
 		rep_add(out, "DELETING since %s", age_since(fld_str(o, "metadata.deletionTimestamp"), v->now_ms, age));
-		json_array_foreach(fld_at(o, "metadata.finalizers"), i, f)
-			rep_add(out, "%s%s", i ? ", " : "; waits for finalizers: ", json_is_string(f) ? json_string_value(f) : "?");
+		json_array_foreach (fld_at(o, "metadata.finalizers"), i, f)
+			rep_add(out, "%s%s",
+				i ? ", " : "; waits for finalizers: ", json_is_string(f) ? json_string_value(f) : "?");
 		rep_put(out, "\n");
 	}
 }
@@ -70,7 +71,7 @@ static void pairs(json_t *map, const char *word, size_t value_max, struct reply 
 	const char *key;
 	size_t n = 0;
 
-	json_object_foreach(map, key, value) {
+	json_object_foreach (map, key, value) {
 		const char *s = json_is_string(value) ? json_string_value(value) : "";
 
 		if (strstr(key, "last-applied-configuration") || n > 16)
@@ -88,7 +89,7 @@ static void rest(const struct view *v, json_t *o, struct reply *out)
 	const char *key;
 	char *yaml;
 
-	json_object_foreach(o, key, value)
+	json_object_foreach (o, key, value)
 		if (strcmp(key, "metadata") != 0 && strcmp(key, "apiVersion") != 0 && strcmp(key, "kind") != 0)
 			json_object_set(copy, key, value);
 	pruned = kubernetes_prune(copy, TEXT_MAX, ITEMS_MAX);

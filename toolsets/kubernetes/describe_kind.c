@@ -17,7 +17,8 @@
 
 static void value(struct reply *out, const char *word, json_t *v)
 {
-	if (!v || json_is_null(v) || ((json_is_object(v) || json_is_array(v)) && json_object_size(v) + json_array_size(v) == 0))
+	if (!v || json_is_null(v) ||
+	    ((json_is_object(v) || json_is_array(v)) && json_object_size(v) + json_array_size(v) == 0))
 		return;
 	rep_add(out, "%s: ", word);
 	brief_put(out, v, 400);
@@ -39,7 +40,7 @@ void kubernetes_pods_summary(const struct view *v, json_t *pods, size_t max, str
 	json_t *pod;
 
 	(void)v;
-	json_array_foreach(pods, i, pod) {
+	json_array_foreach (pods, i, pod) {
 		kubernetes_pod_status(pod, &s);
 		for (k = 0; k < kinds && strcmp(tally[k].word, s.word) != 0; k++)
 			;
@@ -91,17 +92,21 @@ static void pod(const struct view *v, json_t *o, struct reply *out)
 
 static void workload(const struct view *v, json_t *o, json_t *spec, struct reply *out)
 {
-	static const char *const shown[] = {"selector",	       "strategy",	      "updateStrategy", "paused",
-					    "suspend",	       "schedule",	      "serviceName",	"minReadySeconds",
-					    "backoffLimit",    "activeDeadlineSeconds", "completions",	"parallelism",
+	static const char *const shown[] = {"selector",		 "strategy",
+					    "updateStrategy",	 "paused",
+					    "suspend",		 "schedule",
+					    "serviceName",	 "minReadySeconds",
+					    "backoffLimit",	 "activeDeadlineSeconds",
+					    "completions",	 "parallelism",
 					    "concurrencyPolicy", "progressDeadlineSeconds"};
 	json_t *own = json_object_get(o, "spec"), *number;
 	const char *key;
 
 	if (json_object_get(own, "replicas"))
 		value(out, "replicas wanted", json_object_get(own, "replicas"));
-	json_object_foreach(json_object_get(o, "status"), key, number)
-		if (json_is_integer(number) && strcmp(key, "observedGeneration") != 0 && strcmp(key, "collisionCount") != 0)
+	json_object_foreach (json_object_get(o, "status"), key, number)
+		if (json_is_integer(number) && strcmp(key, "observedGeneration") != 0 &&
+		    strcmp(key, "collisionCount") != 0)
 			rep_add(out, "status.%s: %" JSON_INTEGER_FORMAT "\n", key, json_integer_value(number));
 	if (fld_int(o, "status.observedGeneration", -1) >= 0 &&
 	    fld_int(o, "status.observedGeneration", 0) < fld_int(o, "metadata.generation", 0))
@@ -132,7 +137,7 @@ static void node(const struct view *v, json_t *o, struct reply *out)
 		fld_str(o, "status.nodeInfo.kernelVersion"), fld_str(o, "status.nodeInfo.containerRuntimeVersion"),
 		fld_str(o, "status.nodeInfo.kubeletVersion"), fld_str(o, "status.nodeInfo.architecture"));
 	all = v->h->list(v->w, "pods", NULL, &seen);
-	json_array_foreach(all, i, pod)
+	json_array_foreach (all, i, pod)
 		if (strcmp(fld_str(pod, "spec.nodeName"), fld_name(o)) == 0)
 			json_array_append(mine, pod);
 	if (seen == SEEN_OK || json_array_size(all)) {

@@ -22,7 +22,7 @@ static void node_selector(json_t *node, json_t *spec, struct reply *why)
 	json_t *value;
 	const char *key;
 
-	json_object_foreach(json_object_get(spec, "nodeSelector"), key, value) {
+	json_object_foreach (json_object_get(spec, "nodeSelector"), key, value) {
 		const char *have = label(node, key), *want = json_string_value(value);
 
 		if (want && have && strcmp(have, want) == 0)
@@ -41,7 +41,7 @@ static bool listed(json_t *values, const char *have)
 	json_t *v;
 	size_t i;
 
-	json_array_foreach(values, i, v)
+	json_array_foreach (values, i, v)
 		if (have && json_is_string(v) && strcmp(json_string_value(v), have) == 0)
 			return true;
 	return false;
@@ -73,10 +73,10 @@ static bool term(json_t *node, json_t *t)
 
 	if (!fld_count(t, "matchExpressions") && !fld_count(t, "matchFields"))
 		return false;
-	json_array_foreach(json_object_get(t, "matchExpressions"), i, e)
+	json_array_foreach (json_object_get(t, "matchExpressions"), i, e)
 		if (!expression(e, label(node, fld_str(e, "key"))))
 			return false;
-	json_array_foreach(json_object_get(t, "matchFields"), i, e)
+	json_array_foreach (json_object_get(t, "matchFields"), i, e)
 		if (!expression(e, fld_name(node)))
 			return false;
 	return true;
@@ -84,10 +84,12 @@ static bool term(json_t *node, json_t *t)
 
 static void affinity(json_t *node, json_t *spec, struct reply *why)
 {
-	json_t *terms = fld_at(spec, "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"), *t;
+	json_t *terms = fld_at(
+		       spec, "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
+	       *t;
 	size_t i;
 
-	json_array_foreach(terms, i, t)
+	json_array_foreach (terms, i, t)
 		if (term(node, t))
 			return;
 	if (json_array_size(terms)) {
@@ -101,7 +103,7 @@ static bool tolerates(json_t *spec, const char *key, const char *value, const ch
 	json_t *t;
 	size_t i;
 
-	json_array_foreach(json_object_get(spec, "tolerations"), i, t) {
+	json_array_foreach (json_object_get(spec, "tolerations"), i, t) {
 		const char *k = fld_str(t, "key"), *e = fld_str(t, "effect");
 		bool exists = strcmp(fld_str(t, "operator"), "Exists") == 0;
 
@@ -118,7 +120,7 @@ static void taints(json_t *node, json_t *spec, struct reply *why)
 	json_t *t;
 	size_t i;
 
-	json_array_foreach(fld_at(node, "spec.taints"), i, t) {
+	json_array_foreach (fld_at(node, "spec.taints"), i, t) {
 		const char *key = fld_str(t, "key"), *value = fld_str(t, "value"), *effect = fld_str(t, "effect");
 
 		if (strcmp(effect, "PreferNoSchedule") == 0 || strcmp(key, "node.kubernetes.io/unschedulable") == 0 ||
@@ -127,7 +129,8 @@ static void taints(json_t *node, json_t *spec, struct reply *why)
 		reason(why);
 		rep_add(why, "taint %s%s%s:%s not tolerated", key, *value ? "=" : "", value, effect);
 	}
-	if (fld_true(node, "spec.unschedulable") && !tolerates(spec, "node.kubernetes.io/unschedulable", "", "NoSchedule")) {
+	if (fld_true(node, "spec.unschedulable") &&
+	    !tolerates(spec, "node.kubernetes.io/unschedulable", "", "NoSchedule")) {
 		reason(why);
 		rep_put(why, "unschedulable (cordoned)");
 	}
@@ -146,11 +149,13 @@ static void room(const struct node_room *r, const struct amounts *want, struct r
 			continue;
 		reason(why);
 		if (strcmp(name, "pods") == 0)
-			rep_add(why, "too many pods: %s of %s", quantity_text(kubernetes_amount(&r->requests, name), name, a),
+			rep_add(why, "too many pods: %s of %s",
+				quantity_text(kubernetes_amount(&r->requests, name), name, a),
 				quantity_text(all, name, b));
 		else
-			rep_add(why, "insufficient %s: wants %s, free %s of %s", name, quantity_text(want->value[i], name, a),
-				quantity_text(left, name, b), quantity_text(all, name, c));
+			rep_add(why, "insufficient %s: wants %s, free %s of %s", name,
+				quantity_text(want->value[i], name, a), quantity_text(left, name, b),
+				quantity_text(all, name, c));
 	}
 }
 

@@ -5,8 +5,10 @@
 
 #include "toolsets/kubernetes/view.h"
 
-/* "web-config", "web-config MISSING", "web-config (may not be read)"; with its status when it has one. True: it is there. */
-bool kubernetes_mention(const struct view *v, const char *resource, const char *ns, const char *name, struct reply *out);
+/* "web-config", "web-config MISSING", "web-config (may not be read)"; with its status when it has one. True: it is
+ * there. */
+bool kubernetes_mention(const struct view *v, const char *resource, const char *ns, const char *name,
+			struct reply *out);
 
 /* What pods of this spec refer to: service account, config maps, secrets, claims; which are missing. */
 void kubernetes_neighbors_refs(const struct view *v, json_t *spec, const char *ns, struct reply *out);
@@ -17,6 +19,7 @@ void kubernetes_neighbors_routes(const struct view *v, const char *ns, const cha
 /* Quotas and limit ranges of a namespace. */
 void kubernetes_neighbors_limits(const struct view *v, const char *ns, struct reply *out);
 /* Pods (by their top owner) whose spec refers to this object. */
-void kubernetes_neighbors_users(const struct view *v, const char *resource, const char *ns, const char *name, struct reply *out);
+void kubernetes_neighbors_users(const struct view *v, const char *resource, const char *ns, const char *name,
+				struct reply *out);
 
 #endif

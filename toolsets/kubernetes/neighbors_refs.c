@@ -21,7 +21,8 @@ bool kubernetes_mention(const struct view *v, const char *resource, const char *
 	rep_add(out, "%s", name);
 	if (o) {
 		/* Of what only holds data the status says nothing. */
-		if (strcmp(resource, "configmaps") && strcmp(resource, "secrets") && strcmp(resource, "serviceaccounts"))
+		if (strcmp(resource, "configmaps") && strcmp(resource, "secrets") &&
+		    strcmp(resource, "serviceaccounts"))
 			kubernetes_status_words(v, o, &words);
 		if (words.len)
 			rep_add(out, " (%s)", rep_text(&words));
@@ -30,7 +31,7 @@ bool kubernetes_mention(const struct view *v, const char *resource, const char *
 	} else if (seen == SEEN_NOT_SERVED) {
 		rep_put(out, " (kind not served)");
 	} else {
-		rep_put(out, seen == SEEN_DENIED	   ? " (may not be read)"
+		rep_put(out, seen == SEEN_DENIED	 ? " (may not be read)"
 			     : seen == SEEN_NOT_CAPTURED ? " (not captured: unknown)"
 							 : " (could not be read)");
 	}
@@ -79,10 +80,14 @@ static void missing_key(void *ctx, const struct spec_ref *r)
 void kubernetes_neighbors_refs(const struct view *v, json_t *spec, const char *ns, struct reply *out)
 {
 	static const char *const order[][2] = {
-		{"serviceaccounts", "service account"}, {"configmaps", "config maps"}, {"secrets", "secrets"},
-		{"persistentvolumeclaims", "volume claims"}, {"resourceclaims.resource.k8s.io", "device claims"},
+		{"serviceaccounts", "service account"},
+		{"configmaps", "config maps"},
+		{"secrets", "secrets"},
+		{"persistentvolumeclaims", "volume claims"},
+		{"resourceclaims.resource.k8s.io", "device claims"},
 		{"resourceclaimtemplates.resource.k8s.io", "device claim templates"},
-		{"priorityclasses.scheduling.k8s.io", "priority class"}, {"runtimeclasses.node.k8s.io", "runtime class"},
+		{"priorityclasses.scheduling.k8s.io", "priority class"},
+		{"runtimeclasses.node.k8s.io", "runtime class"},
 	};
 	struct collect c = {.v = v, .ns = ns};
 
@@ -127,13 +132,14 @@ static void is_user(void *ctx, const struct spec_ref *r)
 	}
 }
 
-void kubernetes_neighbors_users(const struct view *v, const char *resource, const char *ns, const char *name, struct reply *out)
+void kubernetes_neighbors_users(const struct view *v, const char *resource, const char *ns, const char *name,
+				struct reply *out)
 {
 	enum seen seen;
 	json_t *pods = v->h->list(v->w, "pods", ns, &seen), *pod, *told[USERS_MAX] = {NULL};
 	size_t i, n = 0, total = 0;
 
-	json_array_foreach(pods, i, pod) {
+	json_array_foreach (pods, i, pod) {
 		struct user u = {.resource = resource, .name = name};
 		json_t *top;
 		size_t k;

@@ -21,8 +21,12 @@ static json_t *list(const struct view *v, const char *resource, const char *ns, 
 	if (!k)
 		return NULL;
 	all = v->h->list(v->w, k->resource, ns, &seen);
-	if (json_array_size(all) == 0 && (seen == SEEN_DENIED || seen == SEEN_FAILED || seen == SEEN_TIMEOUT || seen == SEEN_NOT_CAPTURED))
-		rep_add(out, "%s: %s\n", k->plural, seen == SEEN_DENIED ? "may not be read" : seen == SEEN_NOT_CAPTURED ? "not captured" : "could not be read");
+	if (json_array_size(all) == 0 &&
+	    (seen == SEEN_DENIED || seen == SEEN_FAILED || seen == SEEN_TIMEOUT || seen == SEEN_NOT_CAPTURED))
+		rep_add(out, "%s: %s\n", k->plural,
+			seen == SEEN_DENIED	    ? "may not be read"
+			: seen == SEEN_NOT_CAPTURED ? "not captured"
+						    : "could not be read");
 	return all;
 }
 
@@ -31,14 +35,15 @@ static void ingress_line(json_t *ingress, const char *service, struct reply *out
 	json_t *rule, *path;
 	size_t i, k;
 
-	json_array_foreach(fld_at(ingress, "spec.rules"), i, rule)
-		json_array_foreach(fld_at(rule, "http.paths"), k, path) {
+	json_array_foreach (fld_at(ingress, "spec.rules"), i, rule)
+		json_array_foreach (fld_at(rule, "http.paths"), k, path) {
 			if (strcmp(fld_str(path, "backend.service.name"), service) != 0)
 				continue;
 			drop_text char *port = jsonpath_value_text(fld_at(path, "backend.service.port"));
 
 			rep_add(out, "%sIngress/%s %s%s -> %s %s", (*n)++ ? "; " : "routes: ", fld_name(ingress),
-				*fld_str(rule, "host") ? fld_str(rule, "host") : "*", fld_str(path, "path"), service, port);
+				*fld_str(rule, "host") ? fld_str(rule, "host") : "*", fld_str(path, "path"), service,
+				port);
 		}
 	if (strcmp(fld_str(ingress, "spec.defaultBackend.service.name"), service) == 0)
 		rep_add(out, "%sIngress/%s default -> %s", (*n)++ ? "; " : "routes: ", fld_name(ingress), service);
@@ -49,13 +54,14 @@ void kubernetes_neighbors_routes(const struct view *v, const char *ns, const cha
 	json_t *o, *rule, *backend;
 	size_t i, k, b, n = 0;
 
-	json_array_foreach(list(v, "ingresses.networking.k8s.io", ns, out), i, o)
+	json_array_foreach (list(v, "ingresses.networking.k8s.io", ns, out), i, o)
 		ingress_line(o, service, out, &n);
-	json_array_foreach(list(v, "httproutes.gateway.networking.k8s.io", ns, out), i, o)
-		json_array_foreach(fld_at(o, "spec.rules"), k, rule)
-			json_array_foreach(json_object_get(rule, "backendRefs"), b, backend)
+	json_array_foreach (list(v, "httproutes.gateway.networking.k8s.io", ns, out), i, o)
+		json_array_foreach (fld_at(o, "spec.rules"), k, rule)
+			json_array_foreach (json_object_get(rule, "backendRefs"), b, backend)
 				if (strcmp(fld_str(backend, "name"), service) == 0)
-					rep_add(out, "%sHTTPRoute/%s -> %s:%" PRId64, n++ ? "; " : "routes: ", fld_name(o), service,
+					rep_add(out, "%sHTTPRoute/%s -> %s:%" PRId64,
+						n++ ? "; " : "routes: ", fld_name(o), service,
 						fld_int(backend, "port", 0));
 	rep_put(out, n ? "\n" : "");
 }
@@ -65,7 +71,7 @@ static void services(const struct view *v, const char *ns, json_t *labels, struc
 	json_t *all = list(v, "services", ns, out), *o;
 	size_t i, n = 0;
 
-	json_array_foreach(all, i, o) {
+	json_array_foreach (all, i, o) {
 		json_t *selector = fld_at(o, "spec.selector");
 
 		if (!json_object_size(selector) || !v->h->labels_match(selector, labels, true))
@@ -76,8 +82,9 @@ static void services(const struct view *v, const char *ns, json_t *labels, struc
 	if (n == 0 && json_array_size(all))
 		rep_add(out, "services that select it: none of %zu", json_array_size(all));
 	rep_put(out, json_array_size(all) ? "\n" : "");
-	json_array_foreach(all, i, o)
-		if (json_object_size(fld_at(o, "spec.selector")) && v->h->labels_match(fld_at(o, "spec.selector"), labels, true))
+	json_array_foreach (all, i, o)
+		if (json_object_size(fld_at(o, "spec.selector")) &&
+		    v->h->labels_match(fld_at(o, "spec.selector"), labels, true))
 			kubernetes_neighbors_routes(v, ns, fld_name(o), out);
 }
 
@@ -86,13 +93,13 @@ static void policies(const struct view *v, const char *ns, json_t *labels, struc
 	json_t *all = list(v, "networkpolicies.networking.k8s.io", ns, out), *o, *type;
 	size_t i, k, n = 0;
 
-	json_array_foreach(all, i, o) {
+	json_array_foreach (all, i, o) {
 		json_t *selector = fld_at(o, "spec.podSelector");
 
 		if (!v->h->labels_match(selector, labels, false))
 			continue;
 		rep_add(out, "%s%s (", n++ ? ", " : "network policies on it: ", fld_name(o));
-		json_array_foreach(fld_at(o, "spec.policyTypes"), k, type) {
+		json_array_foreach (fld_at(o, "spec.policyTypes"), k, type) {
 			const char *word = json_is_string(type) ? json_string_value(type) : "?";
 			size_t rules = fld_count(o, strcmp(word, "Egress") == 0 ? "spec.egress" : "spec.ingress");
 
@@ -108,13 +115,17 @@ static void budgets(const struct view *v, const char *ns, json_t *labels, struct
 	json_t *o;
 	size_t i, n = 0;
 
-	json_array_foreach(list(v, "poddisruptionbudgets.policy", ns, out), i, o) {
+	json_array_foreach (list(v, "poddisruptionbudgets.policy", ns, out), i, o) {
 		if (!v->h->labels_match(fld_at(o, "spec.selector"), labels, false))
 			continue;
 		rep_add(out, "%s%s (", n++ ? ", " : "disruption budgets: ", fld_name(o));
-		brief_put(out, fld_at(o, "spec.minAvailable") ? fld_at(o, "spec.minAvailable") : fld_at(o, "spec.maxUnavailable"), 20);
+		brief_put(out,
+			  fld_at(o, "spec.minAvailable") ? fld_at(o, "spec.minAvailable")
+							 : fld_at(o, "spec.maxUnavailable"),
+			  20);
 		rep_add(out, " %s, %" PRId64 " disruptions allowed now)",
-			fld_at(o, "spec.minAvailable") ? "must be available" : "may be unavailable", fld_int(o, "status.disruptionsAllowed", 0));
+			fld_at(o, "spec.minAvailable") ? "must be available" : "may be unavailable",
+			fld_int(o, "status.disruptionsAllowed", 0));
 	}
 	rep_put(out, n ? "\n" : "");
 }
@@ -124,13 +135,14 @@ static void scalers(const struct view *v, const char *ns, json_t *object, struct
 	json_t *top = v->h->top_owner(v->w, object), *o;
 	size_t i, n = 0;
 
-	json_array_foreach(list(v, "horizontalpodautoscalers.autoscaling", ns, out), i, o) {
+	json_array_foreach (list(v, "horizontalpodautoscalers.autoscaling", ns, out), i, o) {
 		if (strcmp(fld_str(o, "spec.scaleTargetRef.kind"), fld_kind(top)) != 0 ||
 		    strcmp(fld_str(o, "spec.scaleTargetRef.name"), fld_name(top)) != 0)
 			continue;
 		rep_add(out, "%s%s (%" PRId64 "-%" PRId64 " replicas, now %" PRId64 ", wants %" PRId64 ")",
-			n++ ? ", " : "autoscaler: ", fld_name(o), fld_int(o, "spec.minReplicas", 1), fld_int(o, "spec.maxReplicas", 0),
-			fld_int(o, "status.currentReplicas", 0), fld_int(o, "status.desiredReplicas", 0));
+			n++ ? ", " : "autoscaler: ", fld_name(o), fld_int(o, "spec.minReplicas", 1),
+			fld_int(o, "spec.maxReplicas", 0), fld_int(o, "status.currentReplicas", 0),
+			fld_int(o, "status.desiredReplicas", 0));
 	}
 	rep_put(out, n ? "\n" : "");
 }
@@ -152,7 +164,7 @@ static void each_status(const struct view *v, const char *resource, const char *
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(list(v, resource, ns, out), i, o) {
+	json_array_foreach (list(v, resource, ns, out), i, o) {
 		rep_add(out, "%s %s: ", word, fld_name(o));
 		kubernetes_columns_cell(c, 0, v, o, out);
 		rep_put(out, "\n");

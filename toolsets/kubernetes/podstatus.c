@@ -30,7 +30,8 @@ static void set_terminated(struct pod_status *out, const char *prefix, const jso
 	else if (signal)
 		snprintf(out->word, sizeof(out->word), "%sSignal:%d", prefix, (int)signal);
 	else
-		snprintf(out->word, sizeof(out->word), "%sExitCode:%d", prefix, (int)fld_int(terminated, "exitCode", 0));
+		snprintf(out->word, sizeof(out->word), "%sExitCode:%d", prefix,
+			 (int)fld_int(terminated, "exitCode", 0));
 }
 
 static bool sidecar(json_t *pod, const char *name)
@@ -44,7 +45,7 @@ static bool init_status(json_t *pod, struct pod_status *out, int64_t *sidecar_re
 	json_t *list = fld_at(pod, "status.initContainerStatuses"), *status;
 	size_t i;
 
-	json_array_foreach(list, i, status) {
+	json_array_foreach (list, i, status) {
 		json_t *ended = fld_at(status, "state.terminated");
 		const char *waiting = fld_str(status, "state.waiting.reason");
 		bool side = sidecar(pod, fld_str(status, "name"));
@@ -64,7 +65,8 @@ static bool init_status(json_t *pod, struct pod_status *out, int64_t *sidecar_re
 		else if (*waiting && !is(waiting, "PodInitializing"))
 			snprintf(out->word, sizeof(out->word), "Init:%.80s", waiting);
 		else
-			snprintf(out->word, sizeof(out->word), "Init:%zu/%zu", i, fld_count(pod, "spec.initContainers"));
+			snprintf(out->word, sizeof(out->word), "Init:%zu/%zu", i,
+				 fld_count(pod, "spec.initContainers"));
 		return true;
 	}
 	return false;
@@ -107,7 +109,7 @@ void kubernetes_pod_status(json_t *pod, struct pod_status *out)
 	snprintf(out->word, sizeof(out->word), "%.90s", *reason ? reason : *phase ? phase : "Unknown");
 	if (is(fld_str(fld_condition(pod, "PodScheduled"), "reason"), "SchedulingGated"))
 		snprintf(out->word, sizeof(out->word), "SchedulingGated");
-	json_array_foreach(inits, i, item)
+	json_array_foreach (inits, i, item)
 		out->total += is(fld_str(item, "restartPolicy"), "Always");
 	initializing = init_status(pod, out, &side);
 	if (!initializing || is(fld_str(fld_condition(pod, "Initialized"), "status"), "True")) {

@@ -11,7 +11,8 @@
 
 static bool noise(const char *key, const json_t *parent)
 {
-	static const char *const always[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", "selfLink"};
+	static const char *const always[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration",
+					     "selfLink"};
 	static const char *const of_metadata[] = {"uid", "resourceVersion", "generation"};
 
 	for (size_t i = 0; i < 3; i++)
@@ -54,7 +55,7 @@ static json_t *prune_array(json_t *value, size_t text_max, size_t items_max, siz
 	json_t *out = json_array(), *item;
 	size_t i;
 
-	json_array_foreach(value, i, item) {
+	json_array_foreach (value, i, item) {
 		if (i == items_max) {
 			json_array_append_new(out, json_sprintf("… (+%zu items)", json_array_size(value) - i));
 			break;
@@ -78,16 +79,16 @@ static json_t *prune(json_t *value, size_t text_max, size_t items_max, size_t de
 	if (!json_is_object(value))
 		return json_incref(value);
 	out = json_object();
-	json_object_foreach(value, key, item) {
+	json_object_foreach (value, key, item) {
 		json_t *kept;
 
 		if (noise(key, value))
 			continue;
 		kept = prune(item, text_max, items_max, depth + 1);
 		/* An empty object that was there before pruning means something: emptyDir: {}, podSelector: {}. */
-		if (empty(kept) && !(json_is_object(item) && json_object_size(item) == 0 && depth > 0 &&
-				     strcmp(key, "status") != 0 && strcmp(key, "resources") != 0 &&
-				     strcmp(key, "securityContext") != 0))
+		if (empty(kept) &&
+		    !(json_is_object(item) && json_object_size(item) == 0 && depth > 0 && strcmp(key, "status") != 0 &&
+		      strcmp(key, "resources") != 0 && strcmp(key, "securityContext") != 0))
 			json_decref(kept);
 		else
 			json_object_set_new(out, key, kept);

@@ -34,7 +34,7 @@ static bool in(json_t *list, const char *word)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		const char *s = json_string_value(item);
 
 		if (s && (strcmp(s, "*") == 0 || strcmp(s, word) == 0))
@@ -60,7 +60,7 @@ static bool url_in(json_t *list, const char *url)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		const char *s = json_string_value(item);
 		size_t n = s ? strlen(s) : 0;
 
@@ -79,11 +79,12 @@ bool kubernetes_rbac_allows(json_t *rule, const struct rbac_action *a)
 		return false;
 	if (a->url)
 		return url_in(json_object_get(rule, "nonResourceURLs"), a->url);
-	if (!in(json_object_get(rule, "apiGroups"), a->group) || !resource_in(json_object_get(rule, "resources"), a->resource))
+	if (!in(json_object_get(rule, "apiGroups"), a->group) ||
+	    !resource_in(json_object_get(rule, "resources"), a->resource))
 		return false;
 	if (json_array_size(names) == 0 || !*a->name)
 		return true; /* limited to names: the caller shows them */
-	json_array_foreach(names, i, name)
+	json_array_foreach (names, i, name)
 		if (json_is_string(name) && strcmp(json_string_value(name), a->name) == 0)
 			return true;
 	return false;
@@ -101,8 +102,8 @@ static void rules_of(struct each *e, struct rbac_grant *g, json_t *role)
 	json_t *subjects = json_object_get(g->binding, "subjects"), *rule, *subject;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(role, "rules"), i, rule)
-		json_array_foreach(subjects, k, subject) {
+	json_array_foreach (json_object_get(role, "rules"), i, rule)
+		json_array_foreach (subjects, k, subject) {
 			g->rule = rule;
 			g->subject = subject;
 			if (e->stop || !e->fn(e->ctx, g)) {
@@ -120,9 +121,10 @@ static void aggregated(struct each *e, struct rbac_grant *g)
 
 	if (json_array_size(json_object_get(g->role, "rules")))
 		return;
-	json_array_foreach(e->r->cluster_roles, k, other)
-		json_array_foreach(selectors, i, selector)
-			if (other != g->role && e->r->v->h->labels_match(selector, fld_at(other, "metadata.labels"), false)) {
+	json_array_foreach (e->r->cluster_roles, k, other)
+		json_array_foreach (selectors, i, selector)
+			if (other != g->role &&
+			    e->r->v->h->labels_match(selector, fld_at(other, "metadata.labels"), false)) {
 				rules_of(e, g, other);
 				break;
 			}
@@ -135,7 +137,7 @@ static json_t *role_of(const struct rbac *r, json_t *binding)
 	json_t *list = wide ? r->cluster_roles : r->roles, *role;
 	size_t i;
 
-	json_array_foreach(list, i, role)
+	json_array_foreach (list, i, role)
 		if (strcmp(fld_name(role), name) == 0 && (wide || strcmp(fld_ns(role), fld_ns(binding)) == 0))
 			return role;
 	return NULL;
@@ -146,7 +148,7 @@ static void each_binding(struct each *e, json_t *list)
 	json_t *binding, *subject;
 	size_t i, k;
 
-	json_array_foreach(list, i, binding) {
+	json_array_foreach (list, i, binding) {
 		struct rbac_grant g = {.binding = binding, .ns = fld_ns(binding)};
 
 		if (e->stop)
@@ -157,7 +159,7 @@ static void each_binding(struct each *e, json_t *list)
 			aggregated(e, &g);
 			continue;
 		}
-		json_array_foreach(json_object_get(binding, "subjects"), k, subject) {
+		json_array_foreach (json_object_get(binding, "subjects"), k, subject) {
 			g.subject = subject;
 			if (!e->fn(e->ctx, &g)) {
 				e->stop = true;
@@ -190,8 +192,8 @@ void kubernetes_rbac_subject(const char *text, const char *ns, struct rbac_subje
 	const char *sign;
 
 	*out = (struct rbac_subject){.kind = "User"};
-	if (prefix(&text, "system:serviceaccount:") || prefix(&text, "serviceaccount:") || prefix(&text, "serviceaccount/") ||
-	    prefix(&text, "sa:") || prefix(&text, "sa/")) {
+	if (prefix(&text, "system:serviceaccount:") || prefix(&text, "serviceaccount:") ||
+	    prefix(&text, "serviceaccount/") || prefix(&text, "sa:") || prefix(&text, "sa/")) {
 		snprintf(out->kind, sizeof(out->kind), "ServiceAccount");
 		sign = strpbrk(text, ":/");
 		snprintf(out->ns, sizeof(out->ns), "%.*s", sign ? (int)(sign - text) : 63, sign ? text : ns);
@@ -224,7 +226,8 @@ bool kubernetes_rbac_is(const struct rbac_subject *s, json_t *subject)
 		snprintf(group, sizeof(group), "system:serviceaccounts:%s", s->ns);
 		if (strcmp(kind, "User") == 0 && strcmp(name, user) == 0)
 			return true;
-		if (strcmp(kind, "Group") == 0 && (strcmp(name, group) == 0 || strcmp(name, "system:serviceaccounts") == 0))
+		if (strcmp(kind, "Group") == 0 &&
+		    (strcmp(name, group) == 0 || strcmp(name, "system:serviceaccounts") == 0))
 			return true;
 	}
 	return strcmp(kind, "Group") == 0 && strcmp(name, "system:authenticated") == 0;

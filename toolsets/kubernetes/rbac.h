@@ -8,7 +8,7 @@
 struct rbac {
 	const struct view *v;
 	json_t *roles, *cluster_roles, *bindings, *cluster_bindings; /* borrowed lists */
-	enum seen worst; /* of the four reads */
+	enum seen worst;					     /* of the four reads */
 	const char *unread; /* plural of a kind that could not be read, or NULL */
 };
 
@@ -30,10 +30,12 @@ struct rbac_grant {
 /* False when nothing at all could be read (answer not sent). */
 bool kubernetes_rbac_read(struct rbac *r, const struct view *v);
 bool kubernetes_rbac_allows(json_t *rule, const struct rbac_action *a);
-/* Calls fn for every (binding, rule, subject); fn returns false to stop. Missing roles are given with role and rule NULL. */
+/* Calls fn for every (binding, rule, subject); fn returns false to stop. Missing roles are given with role and rule
+ * NULL. */
 void kubernetes_rbac_each(const struct rbac *r, bool (*fn)(void *ctx, const struct rbac_grant *g), void *ctx);
 
-/* A subject as people write it: "jane", "user:jane", "group:devs", "sa:ns/name", "system:serviceaccount:ns:name", "serviceaccount/name". */
+/* A subject as people write it: "jane", "user:jane", "group:devs", "sa:ns/name", "system:serviceaccount:ns:name",
+ * "serviceaccount/name". */
 struct rbac_subject {
 	char kind[16]; /* User, Group, ServiceAccount */
 	char ns[64], name[254];

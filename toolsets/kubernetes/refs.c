@@ -23,11 +23,11 @@ static void container(struct walk *w, json_t *c)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach(json_object_get(c, "envFrom"), i, e) {
+	json_array_foreach (json_object_get(c, "envFrom"), i, e) {
 		tell(w, "configmaps", "all env", json_object_get(e, "configMapRef"), "name");
 		tell(w, "secrets", "all env", json_object_get(e, "secretRef"), "name");
 	}
-	json_array_foreach(json_object_get(c, "env"), i, e) {
+	json_array_foreach (json_object_get(c, "env"), i, e) {
 		tell(w, "configmaps", "env", fld_at(e, "valueFrom.configMapKeyRef"), "name");
 		tell(w, "secrets", "env", fld_at(e, "valueFrom.secretKeyRef"), "name");
 	}
@@ -42,7 +42,7 @@ static void volume(struct walk *w, json_t *v)
 	tell(w, "secrets", "volume", json_object_get(v, "secret"), "secretName");
 	tell(w, "persistentvolumeclaims", "volume", json_object_get(v, "persistentVolumeClaim"), "claimName");
 	tell(w, "secrets", "volume", fld_at(v, "csi.nodePublishSecretRef"), "name");
-	json_array_foreach(fld_at(v, "projected.sources"), i, source) {
+	json_array_foreach (fld_at(v, "projected.sources"), i, source) {
 		tell(w, "configmaps", "volume", json_object_get(source, "configMap"), "name");
 		tell(w, "secrets", "volume", json_object_get(source, "secret"), "name");
 	}
@@ -58,16 +58,17 @@ void kubernetes_spec_refs(json_t *spec, void (*fn)(void *ctx, const struct spec_
 	tell(&w, "serviceaccounts", "runs as", spec, "serviceAccountName");
 	if (!*fld_str(spec, "serviceAccountName"))
 		fn(ctx, &(struct spec_ref){"serviceaccounts", "default", "runs as", "", false});
-	json_array_foreach(json_object_get(spec, "imagePullSecrets"), i, item)
+	json_array_foreach (json_object_get(spec, "imagePullSecrets"), i, item)
 		tell(&w, "secrets", "pull secret", item, "name");
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++)
-		json_array_foreach(json_object_get(spec, parts[p]), i, item)
+		json_array_foreach (json_object_get(spec, parts[p]), i, item)
 			container(&w, item);
-	json_array_foreach(json_object_get(spec, "volumes"), i, item)
+	json_array_foreach (json_object_get(spec, "volumes"), i, item)
 		volume(&w, item);
-	json_array_foreach(json_object_get(spec, "resourceClaims"), i, item) {
+	json_array_foreach (json_object_get(spec, "resourceClaims"), i, item) {
 		tell(&w, "resourceclaims.resource.k8s.io", "device claim", item, "resourceClaimName");
-		tell(&w, "resourceclaimtemplates.resource.k8s.io", "device claim template", item, "resourceClaimTemplateName");
+		tell(&w, "resourceclaimtemplates.resource.k8s.io", "device claim template", item,
+		     "resourceClaimTemplateName");
 	}
 	tell(&w, "priorityclasses.scheduling.k8s.io", "priority", spec, "priorityClassName");
 	tell(&w, "runtimeclasses.node.k8s.io", "runtime", spec, "runtimeClassName");

@@ -9,8 +9,8 @@
 struct spec_ref {
 	const char *resource; /* "configmaps", "secrets", "serviceaccounts", "persistentvolumeclaims", ... */
 	const char *name;
-	const char *how;      /* "env", "all env", "volume", "pull secret", ... */
-	const char *key;      /* of a config map or secret; "" when whole */
+	const char *how; /* "env", "all env", "volume", "pull secret", ... */
+	const char *key; /* of a config map or secret; "" when whole */
 	bool optional;
 };
 

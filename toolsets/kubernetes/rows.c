@@ -23,7 +23,7 @@ static void keep(struct rows *out, json_t *list, const struct selector *labels, 
 	size_t i, cap = 0;
 	json_t *o;
 
-	json_array_foreach(list, i, o) {
+	json_array_foreach (list, i, o) {
 		if (!selector_match(labels, o) || !selector_match(fields, o))
 			continue;
 		ALLOC_GROW(out->items, out->count, cap);
@@ -62,7 +62,8 @@ bool kubernetes_rows_read(const struct view *v, const struct kind_info *k, const
 		selector_free(labels);
 		return answer_wrong(v, why);
 	}
-	list = out->ns ? v->h->list(v->w, k->resource, out->ns, &out->seen) : target_list_all(v->h, v->w, k, &out->seen);
+	list = out->ns ? v->h->list(v->w, k->resource, out->ns, &out->seen)
+		       : target_list_all(v->h, v->w, k, &out->seen);
 	keep(out, list, labels, fields);
 	selector_free(labels);
 	selector_free(fields);
@@ -84,7 +85,7 @@ static void near_namespaces(const struct view *v, const char *ns, struct reply *
 	json_t *all = v->h->list(v->w, "namespaces", NULL, &seen), *o;
 	size_t i;
 
-	json_array_foreach(all, i, o) {
+	json_array_foreach (all, i, o) {
 		if (strcmp(fld_name(o), ns) == 0)
 			return;
 		nearest_add(&near, fld_name(o));
@@ -104,7 +105,8 @@ void kubernetes_rows_none(const struct view *v, const struct kind_info *k, const
 
 	rep_add(&r, "no %s", *k->singular ? k->singular : k->plural);
 	if (k->namespaced)
-		rep_add(&r, " in %s%s", rows->ns ? "namespace " : "any namespace that was read", rows->ns ? rows->ns : "");
+		rep_add(&r, " in %s%s", rows->ns ? "namespace " : "any namespace that was read",
+			rows->ns ? rows->ns : "");
 	for (size_t i = 0; i < 2; i++)
 		if (*fld_str(args, filters[i]))
 			rep_add(&r, "%s %s %s", i ? "," : " that matches", filters[i], fld_str(args, filters[i]));

@@ -17,14 +17,14 @@ struct service_endpoints kubernetes_service_endpoints(const struct view *v, json
 	json_t *slices = v->h->list(v->w, "endpointslices.discovery.k8s.io", fld_ns(service), &out.seen), *slice, *e;
 	size_t i, k;
 
-	json_array_foreach(slices, i, slice) {
+	json_array_foreach (slices, i, slice) {
 		const char *of = json_string_value(
 			json_object_get(fld_at(slice, "metadata.labels"), "kubernetes.io/service-name"));
 
 		if (!of || strcmp(of, fld_name(service)) != 0)
 			continue;
 		out.slices++;
-		json_array_foreach(json_object_get(slice, "endpoints"), k, e) {
+		json_array_foreach (json_object_get(slice, "endpoints"), k, e) {
 			out.total++;
 			out.ready += !json_is_false(fld_at(e, "conditions.ready"));
 		}
@@ -53,9 +53,9 @@ static bool port_served(json_t *pods, json_t *target, int64_t port)
 
 	if (json_is_integer(target))
 		port = (int64_t)json_integer_value(target);
-	json_array_foreach(pods, i, pod)
-		json_array_foreach(fld_at(pod, "spec.containers"), k, c)
-			json_array_foreach(json_object_get(c, "ports"), n, p) {
+	json_array_foreach (pods, i, pod)
+		json_array_foreach (fld_at(pod, "spec.containers"), k, c)
+			json_array_foreach (json_object_get(c, "ports"), n, p) {
 				declared = true;
 				if (json_is_string(target) ? strcmp(fld_str(p, "name"), json_string_value(target)) == 0
 							   : fld_int(p, "containerPort", 0) == port)
@@ -70,12 +70,13 @@ static void ports(json_t *service, json_t *pods, struct reply *out)
 	json_t *p;
 	size_t i;
 
-	json_array_foreach(fld_at(service, "spec.ports"), i, p) {
+	json_array_foreach (fld_at(service, "spec.ports"), i, p) {
 		json_t *target = json_object_get(p, "targetPort");
 		drop_text char *text = jsonpath_value_text(target);
 
-		rep_add(out, "%s%s%s%" PRId64 "->%s/%s", i ? ", " : "ports: ", fld_str(p, "name"), *fld_str(p, "name") ? " " : "",
-			fld_int(p, "port", 0), *text ? text : "same", *fld_str(p, "protocol") ? fld_str(p, "protocol") : "TCP");
+		rep_add(out, "%s%s%s%" PRId64 "->%s/%s", i ? ", " : "ports: ", fld_str(p, "name"),
+			*fld_str(p, "name") ? " " : "", fld_int(p, "port", 0), *text ? text : "same",
+			*fld_str(p, "protocol") ? fld_str(p, "protocol") : "TCP");
 		if (json_array_size(pods) && !port_served(pods, target, fld_int(p, "port", 0)))
 			rep_put(out, " (NO container of the selected pods declares that target port)");
 	}
@@ -110,7 +111,7 @@ void kubernetes_service_line(const struct view *v, json_t *o, struct reply *out)
 	size_t i;
 
 	rep_add(out, "%s (%s", fld_name(o), *fld_str(o, "spec.type") ? fld_str(o, "spec.type") : "ClusterIP");
-	json_array_foreach(fld_at(o, "spec.ports"), i, p) {
+	json_array_foreach (fld_at(o, "spec.ports"), i, p) {
 		drop_text char *target = jsonpath_value_text(json_object_get(p, "targetPort"));
 
 		rep_add(out, "%s%" PRId64 "->%s", i ? "," : ", ", fld_int(p, "port", 0), *target ? target : "same");

@@ -86,7 +86,7 @@ static size_t collect(const struct view *v, json_t *events, const struct timelin
 	size_t i, n = 0, kept = 0;
 	json_t *e;
 
-	json_array_foreach(events, i, e) {
+	json_array_foreach (events, i, e) {
 		int64_t last = v->h->event_time(e);
 
 		if ((o->since_ms && last < o->since_ms) || (o->type && strcasecmp(fld_str(e, "type"), o->type) != 0))

@@ -6,10 +6,10 @@
 #include "toolsets/kubernetes/view.h"
 
 struct timeline_options {
-	int64_t since_ms;   /* only events seen at or after this; 0: all */
-	const char *type;   /* "Warning", "Normal" or NULL: both */
-	size_t limit;	    /* the newest so many lines */
-	bool hide_object;   /* all are about the same one */
+	int64_t since_ms; /* only events seen at or after this; 0: all */
+	const char *type; /* "Warning", "Normal" or NULL: both */
+	size_t limit;	  /* the newest so many lines */
+	bool hide_object; /* all are about the same one */
 };
 
 struct timeline_result {

@@ -27,13 +27,15 @@ static void words(json_t *list, struct reply *out)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-		rep_add(out, "%s%s", i ? "," : "", json_is_string(item) ? (*json_string_value(item) ? json_string_value(item) : "core") : "?");
+	json_array_foreach (list, i, item)
+		rep_add(out, "%s%s", i ? "," : "",
+			json_is_string(item) ? (*json_string_value(item) ? json_string_value(item) : "core") : "?");
 }
 
 static void subject_words(json_t *s, struct reply *out)
 {
-	rep_add(out, "%s %s%s%s", fld_str(s, "kind"), fld_str(s, "namespace"), *fld_str(s, "namespace") ? "/" : "", fld_str(s, "name"));
+	rep_add(out, "%s %s%s%s", fld_str(s, "kind"), fld_str(s, "namespace"), *fld_str(s, "namespace") ? "/" : "",
+		fld_str(s, "name"));
 }
 
 static bool in_scope(const struct ask *a, const struct rbac_grant *g)
@@ -78,8 +80,8 @@ static bool visit(void *ctx, const struct rbac_grant *g)
 	if ((a->has_who && !kubernetes_rbac_is(&a->who, g->subject)) || !in_scope(a, g))
 		return true;
 	if (!g->role) {
-		rep_add(&a->dangling, "%s%s %s -> %s %s", a->dangling.len ? ", " : "", fld_kind(g->binding), fld_name(g->binding),
-			fld_str(g->binding, "roleRef.kind"), fld_str(g->binding, "roleRef.name"));
+		rep_add(&a->dangling, "%s%s %s -> %s %s", a->dangling.len ? ", " : "", fld_kind(g->binding),
+			fld_name(g->binding), fld_str(g->binding, "roleRef.kind"), fld_str(g->binding, "roleRef.name"));
 		return true;
 	}
 	if (!a->has_action || kubernetes_rbac_allows(g->rule, &a->action))
@@ -94,7 +96,8 @@ static bool read_action(const struct view *v, const json_t *args, struct ask *a)
 	const struct kind_info *k;
 	char kind[200];
 
-	a->action = (struct rbac_action){.verb = *verb ? verb : "get", .name = fld_str(args, "name"), .ns = fld_str(args, "namespace")};
+	a->action = (struct rbac_action){
+		.verb = *verb ? verb : "get", .name = fld_str(args, "name"), .ns = fld_str(args, "namespace")};
 	a->has_action = *resource != '\0';
 	if (!a->has_action)
 		return true;
@@ -118,8 +121,8 @@ static void question(const struct ask *a, struct reply *out)
 	if (a->has_who)
 		rep_add(out, "%s %s%s%s", a->who.kind, a->who.ns, *a->who.ns ? "/" : "", a->who.name);
 	if (a->has_action)
-		rep_add(out, "%s%s %s%s%s", a->has_who ? " may " : "may ", a->action.verb, a->action.url ? a->action.url : a->resource,
-			*a->action.name ? " " : "", a->action.name);
+		rep_add(out, "%s%s %s%s%s", a->has_who ? " may " : "may ", a->action.verb,
+			a->action.url ? a->action.url : a->resource, *a->action.name ? " " : "", a->action.name);
 	if (*a->action.ns)
 		rep_add(out, " in namespace %s", a->action.ns);
 }
@@ -132,8 +135,9 @@ static void answer(const struct view *v, struct ask *a)
 	if (a->has_who && a->has_action) {
 		rep_add(&r, "%s: ", n ? "YES" : a->rbac.unread ? "NOT KNOWN" : "NO");
 		question(a, &r);
-		rep_put(&r, n ? ", by:\n" : a->rbac.unread ? ": nothing that was read grants it.\n"
-						     : ": no binding grants it (RBAC only adds, so that means denied).\n");
+		rep_put(&r, n		     ? ", by:\n"
+			    : a->rbac.unread ? ": nothing that was read grants it.\n"
+					     : ": no binding grants it (RBAC only adds, so that means denied).\n");
 	} else if (a->has_who) {
 		question(a, &r);
 		rep_add(&r, " has %zu rules:\n", n);
@@ -152,7 +156,8 @@ static void answer(const struct view *v, struct ask *a)
 		rep_put(&r, "Group system:masters may do everything, whatever the roles say.\n");
 	if (a->rbac.unread)
 		rep_add(&r, "CAUTION: %s could not be read: the answer may lack grants.\n", a->rbac.unread);
-	rep_add(&r, "(computed from %zu roles, %zu bindings; other authorizers such as Node or webhooks are not seen)\n",
+	rep_add(&r,
+		"(computed from %zu roles, %zu bindings; other authorizers such as Node or webhooks are not seen)\n",
 		json_array_size(a->rbac.roles) + json_array_size(a->rbac.cluster_roles),
 		json_array_size(a->rbac.bindings) + json_array_size(a->rbac.cluster_bindings));
 	rep_send(v->h, v->w, TOOL_OK, &r);

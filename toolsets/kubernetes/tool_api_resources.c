@@ -51,7 +51,8 @@ static int run(const struct host *h, struct work *w, const json_t *args)
 	}
 	n = tbl_rows(t);
 	if (n == 0)
-		rep_add(&r, "none of the %zu resources that the API serves has \"%s\" in its name, kind or group.\n", all, word);
+		rep_add(&r, "none of the %zu resources that the API serves has \"%s\" in its name, kind or group.\n",
+			all, word);
 	else
 		rep_add(&r, "%zu of %zu resources%s%s:\n", n, all, *word ? " with " : "", word);
 	left = tbl_print(t, ROWS_MAX, &r);

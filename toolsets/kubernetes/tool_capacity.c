@@ -61,7 +61,7 @@ static void add_pods(struct capacity *c, const json_t *skip)
 	if (!k)
 		return;
 	pods = target_list_all(c->v->h, c->v->w, k, &c->pods_seen);
-	json_array_foreach(pods, i, pod) {
+	json_array_foreach (pods, i, pod) {
 		struct node_room *r = room_of(c, fld_str(pod, "spec.nodeName"));
 		const char *phase = fld_str(pod, "status.phase");
 		struct amounts a;
@@ -82,7 +82,7 @@ static void add_nodes(struct capacity *c, json_t *nodes, const struct selector *
 	size_t i;
 
 	c->rooms = alloc_zero(json_array_size(nodes), sizeof(*c->rooms));
-	json_array_foreach(nodes, i, node) {
+	json_array_foreach (nodes, i, node) {
 		if (!selector_match(only, node))
 			continue;
 		c->rooms[c->count].node = node;
@@ -101,7 +101,8 @@ static void used_cell(struct table *t, const struct node_room *r, const char *na
 	if (quantity_zero(all) && quantity_zero(used))
 		tbl_cell(t, "");
 	else
-		tbl_cellf(t, "%s/%s %d%%", quantity_text(used, name, a), quantity_text(all, name, b), quantity_percent(used, all));
+		tbl_cellf(t, "%s/%s %d%%", quantity_text(used, name, a), quantity_text(all, name, b),
+			  quantity_percent(used, all));
 }
 
 static void limit_cell(struct table *t, const struct node_room *r, const char *name)
@@ -141,7 +142,8 @@ static void row(struct capacity *c, struct table *t, const struct node_room *r)
 
 static void table(struct capacity *c, size_t limit, struct reply *out)
 {
-	const char *heads[8 + EXTENDED_MAX] = {"NODE", "STATUS", "CPU req/alloc", "CPU limits", "MEMORY req/alloc", "MEMORY limits", "PODS"};
+	const char *heads[8 + EXTENDED_MAX] = {
+		"NODE", "STATUS", "CPU req/alloc", "CPU limits", "MEMORY req/alloc", "MEMORY limits", "PODS"};
 	size_t n = 7;
 	struct table *t;
 
@@ -171,7 +173,8 @@ static void want_line(const struct amounts *want, struct reply *out)
 
 	for (size_t i = 0; i < want->count; i++)
 		if (strcmp(want->name[i], "pods") != 0)
-			rep_add(out, "%s%s %s", n++ ? ", " : "", want->name[i], quantity_text(want->value[i], want->name[i], a));
+			rep_add(out, "%s%s %s", n++ ? ", " : "", want->name[i],
+				quantity_text(want->value[i], want->name[i], a));
 	if (!n)
 		rep_put(out, "nothing");
 }
@@ -201,7 +204,8 @@ static void fits(struct capacity *c, const struct target *pod, json_t *spec, siz
 	want_line(&want, out);
 	rep_add(out, "; it fits on %zu of %zu nodes by selector, affinity, taints and room:\n", good, c->count);
 	tbl_print(t, limit, out);
-	rep_put(out, "Not judged here: affinity to other pods, spread, host ports, volumes, DRA devices, preemption.\n");
+	rep_put(out,
+		"Not judged here: affinity to other pods, spread, host ports, volumes, DRA devices, preemption.\n");
 	rep_free(&why);
 	tbl_free(t);
 }
@@ -236,7 +240,9 @@ static void answer(struct capacity *c, const json_t *args, const struct target *
 	add_pods(c, pod ? pod->object : NULL);
 	if (c->pods_seen != SEEN_OK)
 		rep_add(&r, "CAUTION: pods of all namespaces could not be read (%s): requests are too low here.\n",
-			c->pods_seen == SEEN_DENIED ? "access denied" : c->pods_seen == SEEN_CUT ? "only in part" : "not available");
+			c->pods_seen == SEEN_DENIED ? "access denied"
+			: c->pods_seen == SEEN_CUT  ? "only in part"
+						    : "not available");
 	if (pod)
 		fits(c, pod, spec, limit, &r);
 	rep_add(&r, "%zu nodes; requests of running and pending pods against allocatable:\n", c->count);

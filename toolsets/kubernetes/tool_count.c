@@ -34,9 +34,9 @@ struct group {
 static const char *known_path(const char *word)
 {
 	static const char *const known[][2] = {
-		{"namespace", ".metadata.namespace"}, {"phase", ".status.phase"},
+		{"namespace", ".metadata.namespace"},		{"phase", ".status.phase"},
 		{"owner", ".metadata.ownerReferences[0].kind"}, {"image", ".spec.containers[*].image"},
-		{"images", ".spec.containers[*].image"}, {"kind", ".involvedObject.kind"},
+		{"images", ".spec.containers[*].image"},	{"kind", ".involvedObject.kind"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -45,7 +45,8 @@ static const char *known_path(const char *word)
 	return word;
 }
 
-static bool parse_field(const struct columns *c, const char *text, size_t n, struct field *f, char *why, size_t why_size)
+static bool parse_field(const struct columns *c, const char *text, size_t n, struct field *f, char *why,
+			size_t why_size)
 {
 	f->word = alloc_strn(text, n);
 	f->column = kubernetes_columns_index(c, f->word);
@@ -72,7 +73,8 @@ static size_t parse_fields(const struct columns *c, const char *by, struct field
 	return count;
 }
 
-static void field_text(const struct view *v, const struct columns *c, const struct field *f, json_t *o, struct reply *out)
+static void field_text(const struct view *v, const struct columns *c, const struct field *f, json_t *o,
+		       struct reply *out)
 {
 	struct reply cell = {.max = 1000};
 
@@ -141,7 +143,8 @@ static void answer(const struct view *v, const struct kind_info *k, const struct
 		tbl_row(t);
 		tbl_cellf(t, "%zu", groups[i].count);
 		tbl_cell(t, groups[i].text);
-		tbl_cellf(t, "%s%s%s", fld_ns(groups[i].example), *fld_ns(groups[i].example) ? "/" : "", fld_name(groups[i].example));
+		tbl_cellf(t, "%s%s%s", fld_ns(groups[i].example), *fld_ns(groups[i].example) ? "/" : "",
+			  fld_name(groups[i].example));
 	}
 	rep_add(&r, "%zu %s", rows->count, k->plural);
 	if (k->namespaced)
@@ -192,7 +195,9 @@ static int run(const struct host *h, struct work *w, const json_t *args)
 
 static const struct param params[] = {
 	{.name = "kind", .required = true},
-	{.name = "by", .required = true, .help = "column (STATUS, NODE, namespace, image) or .json.path; several with commas"},
+	{.name = "by",
+	 .required = true,
+	 .help = "column (STATUS, NODE, namespace, image) or .json.path; several with commas"},
 	{.name = "namespace"},
 	{.name = "all_namespaces", .type = PARAM_BOOL},
 	{.name = "selector"},

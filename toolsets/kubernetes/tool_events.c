@@ -13,7 +13,8 @@
 #define LIMIT_DEFAULT 40
 
 /* The events asked for and what they are about; false: answered. */
-static bool read_events(const struct view *v, const json_t *args, json_t **events, enum seen *seen, struct reply *what, bool *one)
+static bool read_events(const struct view *v, const json_t *args, json_t **events, enum seen *seen, struct reply *what,
+			bool *one)
 {
 	const char *ns = fld_str(args, "namespace");
 	struct target t;
@@ -50,12 +51,14 @@ static void answer(const struct view *v, const json_t *args, json_t *events, enu
 	}
 	result = kubernetes_timeline(v, events, &o, &table);
 	if (result.events == 0) {
-		rep_add(&r, "no events of %s%s%s%s%s (read: %zu events%s). The API server keeps events for about an hour.\n", what,
-			o.type ? ", type " : "", o.type ? o.type : "", *since ? ", since " : "", since, json_array_size(events),
-			seen == SEEN_CUT ? ", cut" : "");
+		rep_add(&r,
+			"no events of %s%s%s%s%s (read: %zu events%s). The API server keeps events for about an "
+			"hour.\n",
+			what, o.type ? ", type " : "", o.type ? o.type : "", *since ? ", since " : "", since,
+			json_array_size(events), seen == SEEN_CUT ? ", cut" : "");
 	} else {
-		rep_add(&r, "events of %s: %zu different, %zu warnings%s; oldest first:\n", what, result.events, result.warnings,
-			seen == SEEN_CUT ? " (the read was cut: there are more)" : "");
+		rep_add(&r, "events of %s: %zu different, %zu warnings%s; oldest first:\n", what, result.events,
+			result.warnings, seen == SEEN_CUT ? " (the read was cut: there are more)" : "");
 		if (result.left_out)
 			rep_add(&r, "… %zu older left out: raise limit, or set type or name.\n", result.left_out);
 		rep_put(&r, rep_text(&table));

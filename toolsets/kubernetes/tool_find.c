@@ -17,11 +17,29 @@
 #define OTHERS_MAX 40u /* kinds of add-ons that are looked through besides the usual ones: one request each */
 
 static const char *const usual[] = {
-	"pods", "deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "services",
-	"ingresses.networking.k8s.io", "persistentvolumeclaims", "configmaps", "secrets", "nodes", "namespaces",
-	"resourceclaims.resource.k8s.io", "resourceclaimtemplates.resource.k8s.io", "deviceclasses.resource.k8s.io",
-	"persistentvolumes", "storageclasses.storage.k8s.io", "horizontalpodautoscalers.autoscaling", "serviceaccounts",
-	"networkpolicies.networking.k8s.io", "replicasets.apps", NULL,
+	"pods",
+	"deployments.apps",
+	"statefulsets.apps",
+	"daemonsets.apps",
+	"jobs.batch",
+	"cronjobs.batch",
+	"services",
+	"ingresses.networking.k8s.io",
+	"persistentvolumeclaims",
+	"configmaps",
+	"secrets",
+	"nodes",
+	"namespaces",
+	"resourceclaims.resource.k8s.io",
+	"resourceclaimtemplates.resource.k8s.io",
+	"deviceclasses.resource.k8s.io",
+	"persistentvolumes",
+	"storageclasses.storage.k8s.io",
+	"horizontalpodautoscalers.autoscaling",
+	"serviceaccounts",
+	"networkpolicies.networking.k8s.io",
+	"replicasets.apps",
+	NULL,
 };
 
 struct hit {
@@ -65,7 +83,7 @@ static void search_kind(struct search *s, const struct kind_info *k, size_t at)
 		return;
 	}
 	s->read += json_array_size(list);
-	json_array_foreach(list, i, o) {
+	json_array_foreach (list, i, o) {
 		int r = rank(s->word, fld_name(o));
 
 		if (r < 0)
@@ -80,8 +98,9 @@ static bool addon(const struct kind_info *k)
 {
 	size_t n = strlen(k->group);
 
-	return k->listable && n && strchr(k->group, '.') && (n < 7 || strcmp(k->group + n - 7, ".k8s.io") != 0 ||
-		strstr(k->group, "x-k8s.io") || strcmp(k->group, "gateway.networking.k8s.io") == 0);
+	return k->listable && n && strchr(k->group, '.') &&
+	       (n < 7 || strcmp(k->group + n - 7, ".k8s.io") != 0 || strstr(k->group, "x-k8s.io") ||
+		strcmp(k->group, "gateway.networking.k8s.io") == 0);
 }
 
 static size_t search_all(struct search *s)

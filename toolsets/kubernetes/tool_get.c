@@ -11,7 +11,7 @@
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/jsonpath.h"
 
-#define TEXT_MAX 1000u	  /* of one value in a whole object */
+#define TEXT_MAX 1000u	   /* of one value in a whole object */
 #define SECTION_MAX 12000u /* of one value that was asked for by its path */
 #define ITEMS_MAX 60u
 
@@ -46,7 +46,7 @@ static enum tool_status section(const struct view *v, const struct target *t, co
 	}
 	hits = jsonpath_find(p, t->object);
 	jsonpath_free(p);
-	json_array_foreach(hits, i, hit) {
+	json_array_foreach (hits, i, hit) {
 		json_t *pruned = kubernetes_prune(hit, SECTION_MAX, ITEMS_MAX * 4);
 
 		if (json_array_size(hits) > 1)
@@ -56,7 +56,7 @@ static enum tool_status section(const struct view *v, const struct target *t, co
 	}
 	if (i == 0) {
 		rep_add(out, "nothing at %s of %s %s; top-level keys: ", path, t->kind->kind, t->name);
-		json_object_foreach(t->object, key, any)
+		json_object_foreach (t->object, key, any)
 			rep_add(out, "%s%s", n++ ? ", " : "", key);
 		rep_put(out, "\n");
 	}
@@ -68,7 +68,8 @@ static enum tool_status yaml_view(const struct view *v, const struct target *t, 
 {
 	json_t *pruned;
 
-	rep_add(out, "# %s %s%s%s%s%s\n", t->kind->kind, t->ns, *t->ns ? "/" : "", t->name, *path ? ", section " : "", path);
+	rep_add(out, "# %s %s%s%s%s%s\n", t->kind->kind, t->ns, *t->ns ? "/" : "", t->name, *path ? ", section " : "",
+		path);
 	if (*path)
 		return section(v, t, path, out);
 	pruned = kubernetes_prune(t->object, TEXT_MAX, ITEMS_MAX);

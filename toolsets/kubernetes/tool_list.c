@@ -60,7 +60,10 @@ static bool sort_table(struct table *t, const char *sort, struct reply *r)
 	if (col >= 0)
 		tbl_sort(t, (size_t)col, down);
 	else
-		rep_add(r, "(no column \"%s\" to sort by: give a column head or a path such as .metadata.creationTimestamp)\n", sort + down);
+		rep_add(r,
+			"(no column \"%s\" to sort by: give a column head or a path such as "
+			".metadata.creationTimestamp)\n",
+			sort + down);
 	return col >= 0;
 }
 
@@ -99,7 +102,10 @@ static void answer(const struct view *v, const struct kind_info *k, const json_t
 	rep_put(&r, rep_text(&note));
 	left = tbl_print(t, limit, &r) + (rows->count - part.count);
 	if (left)
-		rep_add(&r, "… %zu more: raise limit, or narrow with selector, field_selector, namespace; kubernetes_count groups them.\n", left);
+		rep_add(&r,
+			"… %zu more: raise limit, or narrow with selector, field_selector, namespace; kubernetes_count "
+			"groups them.\n",
+			left);
 	rep_free(&note);
 	tbl_free(t);
 	rep_send(v->h, v->w, TOOL_OK, &r);

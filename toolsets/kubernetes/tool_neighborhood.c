@@ -37,7 +37,7 @@ static void owners(const struct view *v, json_t *o, struct reply *out)
 		o = up;
 	}
 	/* Owners that are no controller, or are gone. */
-	json_array_foreach(fld_at(o, "metadata.ownerReferences"), i, ref)
+	json_array_foreach (fld_at(o, "metadata.ownerReferences"), i, ref)
 		rep_add(out, "%s%s/%s (%s)", n++ ? " <- " : "owners: ", fld_str(ref, "kind"), fld_str(ref, "name"),
 			fld_true(ref, "controller") ? "MISSING or not readable" : "not the controller");
 	rep_put(out, n ? "\n" : "");
@@ -45,12 +45,20 @@ static void owners(const struct view *v, json_t *o, struct reply *out)
 
 static void children(const struct view *v, json_t *o, struct reply *out)
 {
-	static const char *const kinds[] = {"deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps", "jobs.batch",
-					    "pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"};
+	static const char *const kinds[] = {"deployments.apps",
+					    "statefulsets.apps",
+					    "daemonsets.apps",
+					    "replicasets.apps",
+					    "jobs.batch",
+					    "pods",
+					    "services",
+					    "persistentvolumeclaims",
+					    "resourceclaims.resource.k8s.io"};
 	const char *kind = fld_kind(o);
 	size_t i, n = 0;
 
-	if (!strcmp(kind, "Namespace") || !strcmp(kind, "Node") || !strcmp(kind, "ConfigMap") || !strcmp(kind, "Secret"))
+	if (!strcmp(kind, "Namespace") || !strcmp(kind, "Node") || !strcmp(kind, "ConfigMap") ||
+	    !strcmp(kind, "Secret"))
 		return;
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]) && n < CHILDREN_MAX; k++) {
 		json_t *list, *child;
@@ -58,7 +66,7 @@ static void children(const struct view *v, json_t *o, struct reply *out)
 		if (!v->h->kind(v->w, kinds[k], NULL, 0))
 			continue;
 		list = v->h->children(v->w, o, kinds[k]);
-		json_array_foreach(list, i, child) {
+		json_array_foreach (list, i, child) {
 			/* Old ReplicaSets without replicas are history. */
 			if (strcmp(fld_kind(child), "ReplicaSet") == 0 && fld_int(child, "spec.replicas", 1) == 0)
 				continue;
@@ -124,32 +132,36 @@ static void request_class(const struct view *v, const json_t *request, struct re
 
 static void of_device_claim(const struct view *v, json_t *o, struct reply *out)
 {
-	json_t *devices = fld_at(o, strcmp(fld_kind(o), "ResourceClaim") == 0 ? "spec.devices" : "spec.spec.devices"), *item, *choice;
+	json_t *devices = fld_at(o, strcmp(fld_kind(o), "ResourceClaim") == 0 ? "spec.devices" : "spec.spec.devices"),
+	       *item, *choice;
 	size_t i, k, n = 0;
 
-	json_array_foreach(json_object_get(devices, "requests"), i, item) {
+	json_array_foreach (json_object_get(devices, "requests"), i, item) {
 		request_class(v, item, out, &n);
-		json_array_foreach(json_object_get(item, "firstAvailable"), k, choice)
+		json_array_foreach (json_object_get(item, "firstAvailable"), k, choice)
 			request_class(v, choice, out, &n);
 	}
 	rep_put(out, n ? "\n" : "");
-	json_array_foreach(fld_at(o, "status.allocation.devices.results"), i, item)
-		rep_add(out, "%s%s %s/%s", i ? ", " : "allocated: ", fld_str(item, "driver"), fld_str(item, "pool"), fld_str(item, "device"));
+	json_array_foreach (fld_at(o, "status.allocation.devices.results"), i, item)
+		rep_add(out, "%s%s %s/%s", i ? ", " : "allocated: ", fld_str(item, "driver"), fld_str(item, "pool"),
+			fld_str(item, "device"));
 	rep_put(out, i ? "\n" : "allocated: nothing\n");
-	json_array_foreach(fld_at(o, "status.reservedFor"), i, item) {
+	json_array_foreach (fld_at(o, "status.reservedFor"), i, item) {
 		rep_put(out, i ? ", " : "reserved for: ");
 		kubernetes_mention(v, fld_str(item, "resource"), fld_ns(o), fld_str(item, "name"), out);
 	}
 	rep_put(out, i ? "\n" : "");
-	kubernetes_neighbors_users(v, strcmp(fld_kind(o), "ResourceClaim") == 0 ? "resourceclaims.resource.k8s.io"
-										: "resourceclaimtemplates.resource.k8s.io",
+	kubernetes_neighbors_users(v,
+				   strcmp(fld_kind(o), "ResourceClaim") == 0 ? "resourceclaims.resource.k8s.io"
+									     : "resourceclaimtemplates.resource.k8s.io",
 				   fld_ns(o), fld_name(o), out);
 }
 
 static void of_scaler(const struct view *v, json_t *o, struct reply *out)
 {
 	rep_add(out, "scales: %s/", fld_str(o, "spec.scaleTargetRef.kind"));
-	kubernetes_mention(v, fld_str(o, "spec.scaleTargetRef.kind"), fld_ns(o), fld_str(o, "spec.scaleTargetRef.name"), out);
+	kubernetes_mention(v, fld_str(o, "spec.scaleTargetRef.kind"), fld_ns(o), fld_str(o, "spec.scaleTargetRef.name"),
+			   out);
 	rep_put(out, "\n");
 }
 
@@ -158,8 +170,8 @@ static void of_ingress(const struct view *v, json_t *o, struct reply *out)
 	json_t *rule, *path, *tls;
 	size_t i, k, n = 0;
 
-	json_array_foreach(fld_at(o, "spec.rules"), i, rule)
-		json_array_foreach(fld_at(rule, "http.paths"), k, path) {
+	json_array_foreach (fld_at(o, "spec.rules"), i, rule)
+		json_array_foreach (fld_at(rule, "http.paths"), k, path) {
 			const char *name = fld_str(path, "backend.service.name");
 			enum seen seen;
 			json_t *service = *name ? v->h->find(v->w, "services", fld_ns(o), name, &seen) : NULL;
@@ -171,7 +183,7 @@ static void of_ingress(const struct view *v, json_t *o, struct reply *out)
 				kubernetes_mention(v, "services", fld_ns(o), name, out);
 		}
 	rep_put(out, n ? "\n" : "");
-	json_array_foreach(fld_at(o, "spec.tls"), i, tls) {
+	json_array_foreach (fld_at(o, "spec.tls"), i, tls) {
 		rep_put(out, i ? ", " : "TLS secrets: ");
 		kubernetes_mention(v, "secrets", fld_ns(o), fld_str(tls, "secretName"), out);
 	}
@@ -235,7 +247,8 @@ static const struct param params[] = {
 const struct tool kubernetes_neighborhood_tool = {
 	.size = sizeof(struct tool),
 	.name = "kubernetes_neighborhood",
-	.help = "What an object depends on and what depends on it: owners, children, services, routes, claims, config maps, secrets "
+	.help = "What an object depends on and what depends on it: owners, children, services, routes, claims, config "
+		"maps, secrets "
 		"(MISSING ones marked), node, quotas, policies, budgets, autoscalers.",
 	.params = params,
 	.run = run,

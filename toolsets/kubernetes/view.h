@@ -11,6 +11,9 @@ struct view {
 	int64_t now_ms;
 };
 
-#define VIEW_INIT(host, work) {.h = (host), .w = (work), .now_ms = (host)->now_ms(work)}
+#define VIEW_INIT(host, work)                                                                                          \
+	{                                                                                                              \
+		.h = (host), .w = (work), .now_ms = (host)->now_ms(work)                                               \
+	}
 
 #endif

@@ -18,13 +18,13 @@ static void put(struct reply *r, json_t *value, size_t depth)
 		rep_put(r, "…");
 	} else if (json_is_array(value)) {
 		rep_put(r, "[");
-		json_array_foreach(value, i, item) {
+		json_array_foreach (value, i, item) {
 			rep_put(r, i ? ", " : "");
 			put(r, item, depth + 1);
 		}
 		rep_put(r, "]");
 	} else if (json_is_object(value)) {
-		json_object_foreach(value, key, item) {
+		json_object_foreach (value, key, item) {
 			rep_add(r, "%s%s%s", n++ ? (depth ? " " : ", ") : "", key, json_is_object(item) ? "{" : "=");
 			put(r, item, depth + 1);
 			rep_put(r, json_is_object(item) ? "}" : "");

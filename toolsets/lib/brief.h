@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A JSON value in few characters for people: "app=web, tier=db", "matchLabels{app=web}", "[key=gpu effect=NoSchedule]", scalars bare. */
+/* A JSON value in few characters for people: "app=web, tier=db", "matchLabels{app=web}", "[key=gpu effect=NoSchedule]",
+ * scalars bare. */
 #ifndef TOOLSETS_LIB_BRIEF_H
 #define TOOLSETS_LIB_BRIEF_H
 

@@ -55,7 +55,7 @@ json_t *fld_item(const json_t *array, const char *key, const char *value)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(array, i, item)
+	json_array_foreach (array, i, item)
 		if (strcmp(fld_str(item, key), value) == 0)
 			return item;
 	return NULL;

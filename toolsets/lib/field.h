@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading JSON objects by dotted names ("status.conditions", "spec.containers.0.image") without a check at every step. */
+/* Reading JSON objects by dotted names ("status.conditions", "spec.containers.0.image") without a check at every step.
+ */
 #ifndef TOOLSETS_LIB_FIELD_H
 #define TOOLSETS_LIB_FIELD_H
 

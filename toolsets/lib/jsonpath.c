@@ -7,14 +7,14 @@
 #include "toolsets/lib/alloc.h"
 #include "toolsets/lib/reply.h"
 
-#define STEPS_MAX 32u	/* deeper than any API object */
+#define STEPS_MAX 32u	 /* deeper than any API object */
 #define VALUES_MAX 1000u /* [*] of [*] */
 
 enum step_type { STEP_KEY, STEP_INDEX, STEP_ALL, STEP_FILTER };
 
 struct step {
 	enum step_type type;
-	bool differs;	       /* filter: != instead of == */
+	bool differs; /* filter: != instead of == */
 	long index;
 	char *key;	       /* key; of a filter: the text compared with */
 	struct jsonpath *left; /* of a filter: the path after @ */
@@ -33,7 +33,8 @@ struct scan {
 
 static bool fail(struct scan *s, const char *what)
 {
-	snprintf(s->why, s->why_size, "JSON path \"%s\", character %zu: %s", s->text, (size_t)(s->at - s->text) + 1, what);
+	snprintf(s->why, s->why_size, "JSON path \"%s\", character %zu: %s", s->text, (size_t)(s->at - s->text) + 1,
+		 what);
 	return false;
 }
 
@@ -235,7 +236,7 @@ static void walk_filter(const struct jsonpath *p, size_t at, json_t *value, json
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(value, i, item) {
+	json_array_foreach (value, i, item) {
 		drop_text char *left = jsonpath_text(step->left, item);
 
 		if ((strcmp(left, step->key) == 0) != step->differs)
@@ -249,10 +250,10 @@ static void walk_all(const struct jsonpath *p, size_t at, json_t *value, json_t 
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(value, i, item)
+	json_array_foreach (value, i, item)
 		walk(p, at + 1, item, out);
 	if (json_is_object(value))
-		json_object_foreach(value, key, item)
+		json_object_foreach (value, key, item)
 			walk(p, at + 1, item, out);
 }
 
@@ -273,7 +274,8 @@ static void walk(const struct jsonpath *p, size_t at, json_t *value, json_t *out
 		break;
 	case STEP_INDEX:
 		if (step->index < n && step->index >= -n)
-			walk(p, at + 1, json_array_get(value, (size_t)(step->index < 0 ? step->index + n : step->index)), out);
+			walk(p, at + 1,
+			     json_array_get(value, (size_t)(step->index < 0 ? step->index + n : step->index)), out);
 		break;
 	case STEP_ALL:
 		walk_all(p, at, value, out);
@@ -298,7 +300,7 @@ char *jsonpath_text(const struct jsonpath *p, json_t *root)
 	struct reply out = {.max = 64 * 1024};
 	size_t i;
 
-	json_array_foreach(hits, i, hit) {
+	json_array_foreach (hits, i, hit) {
 		drop_text char *text = jsonpath_value_text(hit);
 
 		if (i)

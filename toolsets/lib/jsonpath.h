@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The part of kubectl's JSON path that columns and filters use: {.a.b[0]['x']}, [*], [-1], [?(@.type=="Ready")], with or
- * without braces and first dot, "\." for a dot in a key. No recursion, no slices.
+ * The part of kubectl's JSON path that columns and filters use: {.a.b[0]['x']}, [*], [-1], [?(@.type=="Ready")], with
+ * or without braces and first dot, "\." for a dot in a key. No recursion, no slices.
  */
 #ifndef TOOLSETS_LIB_JSONPATH_H
 #define TOOLSETS_LIB_JSONPATH_H

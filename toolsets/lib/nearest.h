@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* How unlike two names are: 0 equal; parts of names and typing errors are near; above NEAREST_LIMIT they have nothing in common. */
+/* How unlike two names are: 0 equal; parts of names and typing errors are near; above NEAREST_LIMIT they have nothing
+ * in common. */
 #define NEAREST_LIMIT 60
 int nearest_distance(const char *wanted, const char *name);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kubernetes quantities, exact: an integer of billionths ("100m" = 100,000,000; "1Gi" = 2^30 * 10^9). Finer parts round up. */
+/* Kubernetes quantities, exact: an integer of billionths ("100m" = 100,000,000; "1Gi" = 2^30 * 10^9). Finer parts round
+ * up. */
 #ifndef TOOLSETS_LIB_QUANTITY_H
 #define TOOLSETS_LIB_QUANTITY_H
 

@@ -37,7 +37,8 @@ static bool parse_three(const struct host *h, struct work *w, const char *s, siz
 	       PUT(out->ns, kind_first ? s + a + 1 : s, kind_first ? b : a) && PUT(out->name, name, strlen(name));
 }
 
-bool ref_parse(const struct host *h, struct work *w, const char *text, const char *kind, const char *ns, struct ref *out)
+bool ref_parse(const struct host *h, struct work *w, const char *text, const char *kind, const char *ns,
+	       struct ref *out)
 {
 	size_t a, b;
 

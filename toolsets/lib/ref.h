@@ -12,9 +12,10 @@ struct ref {
 };
 
 /*
- * kind and ns: given apart (NULL or "" when not); what the text says wins over them. Of "a/b" a is a kind if the API serves
- * one of that name, else a namespace. False when there is no name or a part is too long.
+ * kind and ns: given apart (NULL or "" when not); what the text says wins over them. Of "a/b" a is a kind if the API
+ * serves one of that name, else a namespace. False when there is no name or a part is too long.
  */
-bool ref_parse(const struct host *h, struct work *w, const char *text, const char *kind, const char *ns, struct ref *out);
+bool ref_parse(const struct host *h, struct work *w, const char *text, const char *kind, const char *ns,
+	       struct ref *out);
 
 #endif

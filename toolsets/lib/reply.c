@@ -113,7 +113,8 @@ void rep_send(const struct host *h, struct work *w, enum tool_status status, str
 	if (r->cut) {
 		r->max += 200;
 		r->cut = false;
-		rep_put(r, "\n… cut here: the answer is full. Ask for less: a name, a selector, a section or a lower limit.\n");
+		rep_put(r, "\n… cut here: the answer is full. Ask for less: a name, a selector, a section or a lower "
+			   "limit.\n");
 	}
 	h->text(w, status, rep_text(r), r->len);
 	rep_free(r);

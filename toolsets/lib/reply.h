@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text that a tool builds up and sends as its answer. It has a maximum; what is over it is dropped and said once at the end. */
+/* Text that a tool builds up and sends as its answer. It has a maximum; what is over it is dropped and said once at the
+ * end. */
 #ifndef TOOLSETS_LIB_REPLY_H
 #define TOOLSETS_LIB_REPLY_H
 
@@ -13,7 +14,10 @@ struct reply {
 	bool cut;
 };
 
-#define REP_INIT {.max = REP_MAX_BYTES}
+#define REP_INIT                                                                                                       \
+	{                                                                                                              \
+		.max = REP_MAX_BYTES                                                                                   \
+	}
 
 void rep_free(struct reply *r);
 void rep_clear(struct reply *r); /* empty again, keeps its room */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Selectors as people write them. Labels: "app=web,tier!=db,env in (a,b),x notin (y),canary,!legacy". Fields: "status.phase=Running",
- * any JSON path with = == or !=, several with commas.
+ * Selectors as people write them. Labels: "app=web,tier!=db,env in (a,b),x notin (y),canary,!legacy". Fields:
+ * "status.phase=Running", any JSON path with = == or !=, several with commas.
  */
 #ifndef TOOLSETS_LIB_SELECTOR_H
 #define TOOLSETS_LIB_SELECTOR_H

@@ -139,7 +139,7 @@ static void merge(struct table *t, char ***room, size_t from, size_t to, size_t 
 	merge(t, room, mid, to, col, descending);
 	while (a < mid || b < to)
 		room[n++] = a < mid && (b == to || !after(t->row[a], t->row[b], col, descending)) ? t->row[a++]
-												      : t->row[b++];
+												  : t->row[b++];
 	memcpy(t->row + from, room + from, (to - from) * sizeof(*room));
 }
 

@@ -10,7 +10,7 @@ struct table;
 /* heads are copied; cols of them. Cells are clipped at cell_max bytes. */
 struct table *tbl_new(const char *const *heads, size_t cols, size_t cell_max);
 void tbl_free(struct table *t);
-void tbl_row(struct table *t);                     /* begins the next row */
+void tbl_row(struct table *t);			  /* begins the next row */
 void tbl_cell(struct table *t, const char *text); /* fills the next cell of the row; "" becomes "-" */
 void tbl_cellf(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t tbl_rows(const struct table *t);

@@ -10,9 +10,22 @@
 
 /* What a bare name most likely is, in this order. */
 static const char *const usual[] = {
-	"pods", "deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "services",
-	"nodes", "persistentvolumeclaims", "namespaces", "replicasets.apps", "ingresses.networking.k8s.io",
-	"resourceclaims.resource.k8s.io", "configmaps", "secrets", NULL,
+	"pods",
+	"deployments.apps",
+	"statefulsets.apps",
+	"daemonsets.apps",
+	"jobs.batch",
+	"cronjobs.batch",
+	"services",
+	"nodes",
+	"persistentvolumeclaims",
+	"namespaces",
+	"replicasets.apps",
+	"ingresses.networking.k8s.io",
+	"resourceclaims.resource.k8s.io",
+	"configmaps",
+	"secrets",
+	NULL,
 };
 
 static bool has(const char *s)
@@ -58,8 +71,8 @@ static char *list_path(const struct kind_info *k, const char *ns)
 {
 	bool in = k->namespaced && has(ns);
 
-	return alloc_printf("/%s/%s%s%s/%s", *k->group ? "apis" : "api", k->api_version, in ? "/namespaces/" : "", in ? ns : "",
-			    k->plural);
+	return alloc_printf("/%s/%s%s%s/%s", *k->group ? "apis" : "api", k->api_version, in ? "/namespaces/" : "",
+			    in ? ns : "", k->plural);
 }
 
 void target_explain(const struct host *h, struct work *w, const struct kind_info *k, const char *ns, enum seen seen,
@@ -115,7 +128,7 @@ static void other_places(json_t *list, const char *name, const char *not_ns, str
 	size_t i, n = 0;
 	json_t *o;
 
-	json_array_foreach(list, i, o) {
+	json_array_foreach (list, i, o) {
 		if (strcasecmp(fld_name(o), name) != 0 || strcmp(fld_ns(o), not_ns) == 0)
 			continue;
 		if (n < 5)
@@ -135,7 +148,7 @@ static void no_namespace(const struct host *h, struct work *w, const char *ns, s
 
 	if (seen != SEEN_OK || json_array_size(all) == 0)
 		return;
-	json_array_foreach(all, i, o) {
+	json_array_foreach (all, i, o) {
 		if (strcmp(fld_name(o), ns) == 0)
 			return;
 		nearest_add(&near, fld_name(o));
@@ -146,14 +159,15 @@ static void no_namespace(const struct host *h, struct work *w, const char *ns, s
 	rep_put(r, ".");
 }
 
-static void answer_absent(const struct host *h, struct work *w, const struct kind_info *k, const struct ref *ref, json_t *list)
+static void answer_absent(const struct host *h, struct work *w, const struct kind_info *k, const struct ref *ref,
+			  json_t *list)
 {
 	struct nearest near = {.wanted = ref->name};
 	struct reply r = REP_INIT;
 	size_t i;
 	json_t *o;
 
-	json_array_foreach(list, i, o)
+	json_array_foreach (list, i, o)
 		nearest_add(&near, fld_name(o));
 	rep_add(&r, "no %s \"%s\"", *k->singular ? k->singular : k->plural, ref->name);
 	if (k->namespaced && *ref->ns)
@@ -178,7 +192,7 @@ static json_t *by_name(json_t *list, const char *name, size_t *count)
 	json_t *exact = NULL, *loose = NULL, *o;
 	size_t i, n = 0, m = 0;
 
-	json_array_foreach(list, i, o) {
+	json_array_foreach (list, i, o) {
 		if (strcmp(fld_name(o), name) == 0 && n++ == 0)
 			exact = o;
 		else if (strcasecmp(fld_name(o), name) == 0 && m++ == 0)
@@ -194,7 +208,8 @@ static bool found(const struct kind_info *k, json_t *o, struct target *t)
 	return true;
 }
 
-static bool answer_several(const struct host *h, struct work *w, const struct kind_info *k, const char *name, size_t n, json_t *list)
+static bool answer_several(const struct host *h, struct work *w, const struct kind_info *k, const char *name, size_t n,
+			   json_t *list)
 {
 	struct reply r = REP_INIT;
 
@@ -205,7 +220,8 @@ static bool answer_several(const struct host *h, struct work *w, const struct ki
 	return false;
 }
 
-static bool find_of_kind(const struct host *h, struct work *w, const struct kind_info *k, const struct ref *ref, struct target *t)
+static bool find_of_kind(const struct host *h, struct work *w, const struct kind_info *k, const struct ref *ref,
+			 struct target *t)
 {
 	const char *ns = k->namespaced && *ref->ns ? ref->ns : NULL;
 	enum seen seen = SEEN_OK;
@@ -254,10 +270,11 @@ static bool find_of_any(const struct host *h, struct work *w, const struct ref *
 			return found(k, o, t);
 		if (o)
 			return answer_several(h, w, k, ref->name, n, list);
-		json_array_foreach(list, i, o)
+		json_array_foreach (list, i, o)
 			nearest_add(&near, fld_name(o));
 	}
-	rep_add(&r, "nothing is named \"%s\"%s%s among pods, workloads, services, nodes, claims, config maps and secrets",
+	rep_add(&r,
+		"nothing is named \"%s\"%s%s among pods, workloads, services, nodes, claims, config maps and secrets",
 		ref->name, ns ? " in namespace " : "", ns ? ns : "");
 	for (i = 0; i < near.count; i++)
 		rep_add(&r, "%s%s", i ? ", " : "; nearest: ", near.name[i]);
@@ -268,7 +285,8 @@ static bool find_of_any(const struct host *h, struct work *w, const struct ref *
 	return false;
 }
 
-bool target_find(const struct host *h, struct work *w, const char *name, const char *kind, const char *ns, struct target *t)
+bool target_find(const struct host *h, struct work *w, const char *name, const char *kind, const char *ns,
+		 struct target *t)
 {
 	const struct kind_info *k;
 	struct reply r = REP_INIT;

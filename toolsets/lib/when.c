@@ -37,11 +37,13 @@ bool when_parse(const char *s, int64_t *ms)
 	struct tm tm = {0};
 	int year, month, fraction = 0, scale = 100, minutes;
 
-	if (!s || !digits(&s, 4, &year) || *s++ != '-' || !digits(&s, 2, &month) || *s++ != '-' || !digits(&s, 2, &tm.tm_mday))
+	if (!s || !digits(&s, 4, &year) || *s++ != '-' || !digits(&s, 2, &month) || *s++ != '-' ||
+	    !digits(&s, 2, &tm.tm_mday))
 		return false;
 	if ((*s != 'T' && *s != 't' && *s != ' ') || !*s++)
 		return false;
-	if (!digits(&s, 2, &tm.tm_hour) || *s++ != ':' || !digits(&s, 2, &tm.tm_min) || *s++ != ':' || !digits(&s, 2, &tm.tm_sec))
+	if (!digits(&s, 2, &tm.tm_hour) || *s++ != ':' || !digits(&s, 2, &tm.tm_min) || *s++ != ':' ||
+	    !digits(&s, 2, &tm.tm_sec))
 		return false;
 	if (*s == '.')
 		for (s++; *s >= '0' && *s <= '9'; s++, scale /= 10)

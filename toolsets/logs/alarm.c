@@ -17,8 +17,8 @@ static bool word_at(const char *line, size_t len, size_t at, const char *word)
 /* What follows "error" and makes it harmless. */
 static bool harmless(const char *line, size_t len, size_t end)
 {
-	static const char *const tails[] = {"=nil", "=<nil>", "=null", "\":null", "=none", "=\"\"", "=0", "s=0", ": 0", "s: 0",
-					    "\":\"\"", ": nil", ": null", ": none", "=false"};
+	static const char *const tails[] = {"=nil", "=<nil>", "=null",	 "\":null", "=none",  "=\"\"",	"=0",	 "s=0",
+					    ": 0",  "s: 0",   "\":\"\"", ": nil",   ": null", ": none", "=false"};
 
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
 		if (word_at(line, len, end, tails[i]))
@@ -29,8 +29,10 @@ static bool harmless(const char *line, size_t len, size_t end)
 static bool counted_zero(const char *line, size_t at)
 {
 	/* "0 errors", "no error", "without error" */
-	return (at >= 2 && strncmp(line + at - 2, "0 ", 2) == 0 && (at == 2 || !isdigit((unsigned char)line[at - 3]))) ||
-	       (at >= 3 && strncasecmp(line + at - 3, "no ", 3) == 0) || (at >= 8 && strncasecmp(line + at - 8, "without ", 8) == 0);
+	return (at >= 2 && strncmp(line + at - 2, "0 ", 2) == 0 &&
+		(at == 2 || !isdigit((unsigned char)line[at - 3]))) ||
+	       (at >= 3 && strncasecmp(line + at - 3, "no ", 3) == 0) ||
+	       (at >= 8 && strncasecmp(line + at - 8, "without ", 8) == 0);
 }
 
 /* klog: "E0131 10:00:00.000000", "F0131 ..." */
@@ -46,8 +48,9 @@ static bool klog(const char *line, size_t len)
 
 bool logs_alarm_line(const char *line, size_t len)
 {
-	static const char *const words[] = {"error", "fatal", "panic", "exception", "traceback", "critical", "severe", "emerg",
-					    "segfault", "segmentation fault", "out of memory", "oomkilled", "failed", "err\"", "err "};
+	static const char *const words[] = {"error",	     "fatal",	  "panic",  "exception", "traceback",
+					    "critical",	     "severe",	  "emerg",  "segfault",	 "segmentation fault",
+					    "out of memory", "oomkilled", "failed", "err\"",	 "err "};
 
 	if (len > LINE_MAX_LOOKED)
 		len = LINE_MAX_LOOKED;
@@ -57,10 +60,12 @@ bool logs_alarm_line(const char *line, size_t len)
 		char c = line[at];
 
 		/* Only where a word begins: "NullPointerException" is one more place. */
-		if (!isalpha((unsigned char)c) || (at && isalpha((unsigned char)line[at - 1]) && !(c == 'E' && islower((unsigned char)line[at - 1]))))
+		if (!isalpha((unsigned char)c) ||
+		    (at && isalpha((unsigned char)line[at - 1]) && !(c == 'E' && islower((unsigned char)line[at - 1]))))
 			continue;
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (word_at(line, len, at, words[i]) && !harmless(line, len, at + strlen(words[i])) && !counted_zero(line, at))
+			if (word_at(line, len, at, words[i]) && !harmless(line, len, at + strlen(words[i])) &&
+			    !counted_zero(line, at))
 				return true;
 	}
 	return false;

@@ -10,7 +10,8 @@ void logs_pattern_init(struct pattern *p, const struct host *h, struct work *w, 
 	*p = (struct pattern){.h = h, .w = w, .text = text, .len = strlen(text)};
 	p->plain = p->len > 0 && !strpbrk(text, "\\^$.|?*+()[]{}");
 	for (const char *s = text; *s; s++)
-		p->plain = p->plain && (unsigned char)*s < 0x80; /* case of other letters is for those who know Unicode */
+		p->plain =
+			p->plain && (unsigned char)*s < 0x80; /* case of other letters is for those who know Unicode */
 	if (p->plain) {
 		p->first[0] = (unsigned char)tolower((unsigned char)*text);
 		p->first[1] = (unsigned char)toupper((unsigned char)*text);

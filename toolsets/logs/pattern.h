@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A grep pattern over lines, any case: plain words are searched directly, the rest goes to the host's regular expressions. */
+/* A grep pattern over lines, any case: plain words are searched directly, the rest goes to the host's regular
+ * expressions. */
 #ifndef TOOLSETS_LOGS_PATTERN_H
 #define TOOLSETS_LOGS_PATTERN_H
 

@@ -14,7 +14,7 @@ bool logs_pod_ails(const json_t *pod)
 
 	if (strcmp(fld_str(pod, "status.phase"), "Succeeded") == 0)
 		return false;
-	json_array_foreach(fld_at(pod, "status.containerStatuses"), i, status)
+	json_array_foreach (fld_at(pod, "status.containerStatuses"), i, status)
 		if (!fld_true(status, "ready"))
 			return true;
 	return strcmp(fld_str(pod, "status.phase"), "Running") != 0;
@@ -22,8 +22,8 @@ bool logs_pod_ails(const json_t *pod)
 
 static bool has_pods(const char *kind)
 {
-	static const char *const kinds[] = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob",
-					    "ReplicationController"};
+	static const char *const kinds[] = {"Deployment", "ReplicaSet", "StatefulSet",		"DaemonSet",
+					    "Job",	  "CronJob",	"ReplicationController"};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kind, kinds[i]) == 0)
@@ -51,7 +51,8 @@ json_t *logs_pods(const struct host *h, struct work *w, const char *name, const 
 	if (json_array_size(pods))
 		return json_incref(pods);
 	rep_add(&r, "%s %s/%s has no pods%s, so there are no logs.\n", t.kind->kind, t.ns, t.name,
-		fld_at(t.object, "spec.replicas") && fld_int(t.object, "spec.replicas", 1) == 0 ? " (it is scaled to 0)" : "");
+		fld_at(t.object, "spec.replicas") && fld_int(t.object, "spec.replicas", 1) == 0 ? " (it is scaled to 0)"
+												: "");
 	rep_send(h, w, TOOL_NO_DATA, &r);
 	return NULL;
 }
@@ -59,7 +60,8 @@ json_t *logs_pods(const struct host *h, struct work *w, const char *name, const 
 static void add(struct log_streams *out, size_t *cap, json_t *pod, json_t *c, bool init)
 {
 	const char *name = fld_str(c, "name");
-	json_t *status = fld_item(fld_at(pod, init ? "status.initContainerStatuses" : "status.containerStatuses"), "name", name);
+	json_t *status =
+		fld_item(fld_at(pod, init ? "status.initContainerStatuses" : "status.containerStatuses"), "name", name);
 	struct log_stream s = {.pod = pod, .status = status, .container = name, .init = init};
 
 	s.restarts = fld_int(status, "restartCount", 0);
@@ -86,10 +88,10 @@ static void pod_streams(json_t *pod, const char *container, struct log_streams *
 	json_t *c;
 	size_t i;
 
-	json_array_foreach(fld_at(pod, "spec.initContainers"), i, c)
+	json_array_foreach (fld_at(pod, "spec.initContainers"), i, c)
 		if (*container ? strcmp(container, fld_str(c, "name")) == 0 : init_matters(pod, c))
 			add(out, cap, pod, c, true);
-	json_array_foreach(fld_at(pod, "spec.containers"), i, c)
+	json_array_foreach (fld_at(pod, "spec.containers"), i, c)
 		if (!*container || strcmp(container, fld_str(c, "name")) == 0)
 			add(out, cap, pod, c, false);
 }
@@ -101,7 +103,7 @@ void logs_streams(json_t *pods, size_t pods_max, const char *container, struct l
 
 	*out = (struct log_streams){0};
 	for (int ailing = 1; ailing >= 0; ailing--)
-		json_array_foreach(pods, i, pod) {
+		json_array_foreach (pods, i, pod) {
 			if (logs_pod_ails(pod) != ailing)
 				continue;
 			if (out->pods == pods_max) {

@@ -6,11 +6,11 @@
 #include "toolsets/toolset.h"
 
 struct log_stream {
-	json_t *pod, *status;  /* status of the container, NULL before it was ever made */
+	json_t *pod, *status; /* status of the container, NULL before it was ever made */
 	const char *container;
 	int64_t restarts;
-	bool init, started;    /* started: there is or was a run that can have written something */
-	bool ended_before;     /* a run before the current one ended: previous has its log */
+	bool init, started; /* started: there is or was a run that can have written something */
+	bool ended_before;  /* a run before the current one ended: previous has its log */
 };
 
 struct log_streams {

@@ -52,8 +52,11 @@ static void row(struct survey *s, const struct log_stream *stream, bool previous
 
 static void look(struct survey *s, const struct log_stream *stream, bool previous)
 {
-	struct log_request q = {.ns = fld_ns(stream->pod), .pod = fld_name(stream->pod), .container = stream->container,
-				.previous = previous, .tail_lines = READ_LINES};
+	struct log_request q = {.ns = fld_ns(stream->pod),
+				.pod = fld_name(stream->pod),
+				.container = stream->container,
+				.previous = previous,
+				.tail_lines = READ_LINES};
 	struct log_text text;
 
 	s->h->log(s->w, &q, &text);
@@ -69,8 +72,8 @@ static void answer(struct survey *s, const struct log_streams *streams, size_t w
 {
 	struct reply r = REP_INIT;
 
-	rep_add(&r, "%zu pods, %zu logs read (last %d lines each): %zu with error-like lines, %zu without", streams->pods, s->logs,
-		READ_LINES, tbl_rows(s->table), s->quiet);
+	rep_add(&r, "%zu pods, %zu logs read (last %d lines each): %zu with error-like lines, %zu without",
+		streams->pods, s->logs, READ_LINES, tbl_rows(s->table), s->quiet);
 	if (waiting)
 		rep_add(&r, ", %zu containers without a log yet", waiting);
 	if (s->unread)
@@ -78,7 +81,8 @@ static void answer(struct survey *s, const struct log_streams *streams, size_t w
 	rep_put(&r, "\n");
 	tbl_print(s->table, 200, &r);
 	if (tbl_rows(s->table))
-		rep_put(&r, "(ERRORS: error-like lines of lines read; LINE: the one that tells most. logs_get shows what is around.)\n");
+		rep_put(&r, "(ERRORS: error-like lines of lines read; LINE: the one that tells most. logs_get shows "
+			    "what is around.)\n");
 	if (streams->pods_left_out)
 		rep_add(&r, "… %zu more pods not read: give a workload or raise limit.\n", streams->pods_left_out);
 	rep_send(s->h, s->w, s->logs ? TOOL_OK : s->denied ? TOOL_DENIED : TOOL_NO_DATA, &r);
@@ -148,7 +152,8 @@ static const struct param params[] = {
 const struct tool logs_errors_tool = {
 	.size = sizeof(struct tool),
 	.name = "logs_errors",
-	.help = "Over many pods: the decisive log line and count of error-like lines per container, last and previous run.",
+	.help = "Over many pods: the decisive log line and count of error-like lines per container, last and previous "
+		"run.",
 	.params = params,
 	.run = run,
 };

@@ -32,8 +32,8 @@ struct ask {
 
 static void head(const struct ask *a, const struct log_stream *s, struct reply *out)
 {
-	rep_add(out, "== %s/%s %s%s%s", fld_ns(s->pod), fld_name(s->pod), s->init ? "init container " : "container ", s->container,
-		a->previous ? ", previous run" : "");
+	rep_add(out, "== %s/%s %s%s%s", fld_ns(s->pod), fld_name(s->pod), s->init ? "init container " : "container ",
+		s->container, a->previous ? ", previous run" : "");
 	if (s->restarts && !a->previous)
 		rep_add(out, ", restarted %" PRId64 " times (previous=true shows the run before)", s->restarts);
 }
@@ -42,17 +42,21 @@ static void unread(struct ask *a, enum seen seen, const char *why, struct reply 
 {
 	a->denied += seen == SEEN_DENIED;
 	rep_add(out, ": %s%s%s\n",
-		seen == SEEN_DENIED ? "access denied" : seen == SEEN_NOT_CAPTURED ? "the snapshot holds no such log"
-						    : seen == SEEN_NOT_FOUND	  ? "there is no such log"
-						    : seen == SEEN_TIMEOUT	  ? "could not be read in time"
-										  : "could not be read",
+		seen == SEEN_DENIED	    ? "access denied"
+		: seen == SEEN_NOT_CAPTURED ? "the snapshot holds no such log"
+		: seen == SEEN_NOT_FOUND    ? "there is no such log"
+		: seen == SEEN_TIMEOUT	    ? "could not be read in time"
+					    : "could not be read",
 		*why ? ": " : "", why);
 }
 
 static struct log_request request(const struct ask *a, const struct log_stream *s)
 {
-	return (struct log_request){.ns = fld_ns(s->pod), .pod = fld_name(s->pod), .container = s->container,
-				    .previous = a->previous, .since_seconds = a->since_seconds};
+	return (struct log_request){.ns = fld_ns(s->pod),
+				    .pod = fld_name(s->pod),
+				    .container = s->container,
+				    .previous = a->previous,
+				    .since_seconds = a->since_seconds};
 }
 
 /* The end of a log, with the line that tells why even when it stands further up. */
@@ -81,9 +85,9 @@ static void show_tail(struct ask *a, const struct log_stream *s, struct reply *o
 	logs_window_feed(win, text.text, text.len);
 	logs_window_fit(win, a->bytes);
 	decisive = a->h->decisive_line(text.text, text.len, &line, &len, &kind);
-	rep_add(out, ": lines %" PRIu64 "-%" PRIu64 " of %s%" PRIu64 " read%s\n", logs_window_first(win), logs_window_lines(win),
-		(int64_t)logs_window_lines(win) >= q.tail_lines ? "the last " : "", logs_window_lines(win),
-		text.state == SEEN_CUT ? " (cut)" : "");
+	rep_add(out, ": lines %" PRIu64 "-%" PRIu64 " of %s%" PRIu64 " read%s\n", logs_window_first(win),
+		logs_window_lines(win), (int64_t)logs_window_lines(win) >= q.tail_lines ? "the last " : "",
+		logs_window_lines(win), text.state == SEEN_CUT ? " (cut)" : "");
 	if (decisive) {
 		rep_add(out, "decisive%s%s%s: > %zu: ", *kind ? " (" : "", kind, *kind ? ")" : "", decisive);
 		rep_clip(out, line, len, DECISIVE_MAX);
@@ -115,7 +119,8 @@ static int show_matches(struct ask *a, const struct log_stream *s, struct reply 
 	} else {
 		a->answered++;
 		logs_window_fit(win, a->bytes);
-		rep_add(out, ": %" PRIu64 " of %" PRIu64 " lines match%s", logs_window_matches(win), logs_window_lines(win),
+		rep_add(out, ": %" PRIu64 " of %" PRIu64 " lines match%s", logs_window_matches(win),
+			logs_window_lines(win),
 			seen == SEEN_OK || seen == SEEN_EMPTY ? "" : " (the log was not read to its end)");
 		if (logs_window_matches(win) > logs_window_kept(win))
 			rep_add(out, ", the last %zu shown", logs_window_kept(win));
@@ -155,7 +160,7 @@ static void no_container(const struct ask *a, json_t *pods, const char *containe
 
 	rep_add(&r, "no container \"%s\" in pod %s; it has: ", container, fld_name(json_array_get(pods, 0)));
 	for (size_t p = 0; p < 2; p++)
-		json_array_foreach(fld_at(json_array_get(pods, 0), parts[p]), i, c)
+		json_array_foreach (fld_at(json_array_get(pods, 0), parts[p]), i, c)
 			rep_add(&r, "%s%s", n++ ? ", " : "", fld_str(c, "name"));
 	rep_put(&r, "\n");
 	rep_send(a->h, a->w, TOOL_NO_DATA, &r);
@@ -176,8 +181,9 @@ static void answer(struct ask *a, const struct log_streams *streams)
 	if (*a->grep)
 		a->share *= 1 + 2 * (size_t)a->context;
 	if (streams->pods > 1 || streams->pods_left_out)
-		rep_add(&r, "%zu pods%s, %zu logs%s\n", streams->pods, streams->pods_left_out ? " (those that ail first)" : "",
-			streams->count, streams->pods_left_out ? "; the other pods: name one" : "");
+		rep_add(&r, "%zu pods%s, %zu logs%s\n", streams->pods,
+			streams->pods_left_out ? " (those that ail first)" : "", streams->count,
+			streams->pods_left_out ? "; the other pods: name one" : "");
 	for (i = 0; i < streams->count && !a->h->canceled(a->w); i++)
 		if (show(a, &streams->list[i], &r) < 0) {
 			rep_send(a->h, a->w, TOOL_ERROR, &r);
@@ -246,7 +252,8 @@ static const struct param params[] = {
 const struct tool logs_get_tool = {
 	.size = sizeof(struct tool),
 	.name = "logs_get",
-	.help = "Log lines \"N: text\" of a pod or all pods of a workload; \">\" marks the line that tells why it ended.",
+	.help = "Log lines \"N: text\" of a pod or all pods of a workload; \">\" marks the line that tells why it "
+		"ended.",
 	.params = params,
 	.run = run,
 };

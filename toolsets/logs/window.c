@@ -17,11 +17,11 @@ struct line {
 
 struct window {
 	struct pattern *pattern;
-	struct line *ring;	  /* of cap, oldest at start */
+	struct line *ring; /* of cap, oldest at start */
 	size_t cap, start, count;
-	struct line *before;	  /* the last lines that did not match, of context */
+	struct line *before; /* the last lines that did not match, of context */
 	size_t context, before_start, before_count;
-	size_t after;		  /* how many lines more belong to the last match */
+	size_t after; /* how many lines more belong to the last match */
 	uint64_t lines, matches;
 };
 
