@@ -1,5 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int main(void)
+/* Set-up that the whole process shares, then the command. */
+#include <jansson.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include "agent/face/commands.h"
+#include "agent/face/help.h"
+#include "agent/face/session.h"
+
+static int print_help(const struct command *c)
 {
-	return 0;
+	struct session s = {.out = term_of(stdout, "auto"), .err = term_of(stderr, "auto")};
+	char *text = c ? help_command(&s.out, c) : help_overview(&s.out);
+	int status = session_print(&s, text);
+
+	free(text);
+	return status;
+}
+
+static int run(struct options *o, int argc, char **argv)
+{
+	struct session s = {.err = term_of(stderr, "auto")};
+	struct err e = {0};
+
+	if (options_parse(o, argc, argv, &e) < 0)
+		return session_fail(&s, EXIT_USAGE, e.msg);
+	if (o->help)
+		return print_help(o->command);
+	if (o->version_flag)
+		return command_version(o);
+	if (!o->command) {
+		print_help(NULL);
+		return argc > 1 ? session_fail(&s, EXIT_USAGE, "name a command") : EXIT_DONE;
+	}
+	return o->command->run(o);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+	json_object_seed(0);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	status = run(&o, argc, argv);
+	options_fini(&o);
+	return status;
 }

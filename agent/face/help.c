@@ -60,18 +60,18 @@ char *help_overview(const struct term *t)
 	for (const struct command *c = cli_commands; c->name; c++) {
 		auto_free char *left = mem_printf("%s%s%s", c->name, *c->args ? " " : "", c->args);
 
-		row(&b, t, left, c->summary, LEFT + 18);
+		row(&b, t, left, c->summary, LEFT);
 	}
 	buf_char(&b, '\n');
 	heading(&b, t, "For every command");
 	option_rows(&b, t, NULL);
 	buf_char(&b, '\n');
 	heading(&b, t, "Start here");
-	row(&b, t, "dupin triage", "what is broken in the current cluster", LEFT + 18);
+	row(&b, t, "dupin triage", "what is broken in the current cluster", LEFT);
 	row(&b, t, "dupin ask \"why is web-1 not ready?\"", "one question; DUPIN_MODEL and DUPIN_BASE_URL name a model",
-	    LEFT + 18);
-	row(&b, t, "dupin help ask", "all options of a command", LEFT + 18);
-	row(&b, t, "dupin help config", "every key of the config file", LEFT + 18);
+	    LEFT);
+	row(&b, t, "dupin help ask", "all options of a command", LEFT);
+	row(&b, t, "dupin help config", "every key of the config file", LEFT);
 	buf_char(&b, '\n');
 	term_wrap(&b, t,
 		  "Dupin only reads. Exit status: 0 done, 1 triage found something at or above --fail-on, 2 wrong usage or "
