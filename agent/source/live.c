@@ -166,7 +166,9 @@ static int attempt(struct live *l, const struct origin_request *q, struct live_c
 	if (credentials_get(l->credentials, q->deadline, q->cancel, &who, &why) < 0) {
 		if (why.code == ERR_CANCELED)
 			return err_set(e, ERR_CANCELED, "%s", why.msg);
+		/* Without a login the server would say 401; it is spared the question. */
 		c->r->state = why.code == ERR_TIMEOUT ? READ_TIMEOUT : READ_DENIED;
+		c->r->status = why.code == ERR_TIMEOUT ? 0 : 401;
 		live_why(c->r, "%s", why.msg);
 		return 0;
 	}

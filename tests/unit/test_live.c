@@ -289,6 +289,7 @@ static void test_plugin(void)
 	rc = ask(o, (struct origin_request){ .path = "/x" });
 	is_int(rc, 0, "no plug-in");
 	is_int(reply.state, READ_DENIED, "denied");
+	is_int(reply.status, 401, "as the server would have it");
 	like(reply.why, "dupin-no-such of user \"u\" is not installed: get it", "why");
 	origin_free(o);
 }
