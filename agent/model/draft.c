@@ -78,8 +78,7 @@ static int add_content(struct draft *d, const json_t *content, bool mended, stru
 
 	if (json_is_string(content))
 		return add_text(d, content, mended, e);
-	json_array_foreach(content, i, part)
-	{
+	json_array_foreach (content, i, part) {
 		const json_t *text = json_is_string(part) ? part : json_object_get(part, "text");
 
 		if (json_is_object(text)) /* {"text":{"value":...}} */
@@ -116,8 +115,7 @@ static int add_message(struct draft *d, const json_t *message, bool mended, stru
 	refusal = json_object_get(message, "refusal");
 	if (json_is_string(refusal) && add_text(d, refusal, mended, e) < 0)
 		return -1;
-	json_array_foreach(json_object_get(message, "tool_calls"), i, call)
-	{
+	json_array_foreach (json_object_get(message, "tool_calls"), i, call) {
 		if (draft_call(d, call, mended, e) < 0)
 			return -1;
 	}
@@ -150,8 +148,8 @@ void draft_usage(struct draft *d, const json_t *usage)
 	int64_t prompt = json_int_at(usage, "prompt_tokens", json_int_at(usage, "input_tokens", 0));
 	int64_t completion = json_int_at(usage, "completion_tokens", json_int_at(usage, "output_tokens", 0));
 	int64_t cached =
-	    json_int_at(usage, "prompt_tokens_details.cached_tokens",
-			json_int_at(usage, "prompt_cache_hit_tokens", json_int_at(usage, "cached_tokens", 0)));
+		json_int_at(usage, "prompt_tokens_details.cached_tokens",
+			    json_int_at(usage, "prompt_cache_hit_tokens", json_int_at(usage, "cached_tokens", 0)));
 
 	if (prompt <= 0 && completion <= 0)
 		return;

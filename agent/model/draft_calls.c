@@ -82,9 +82,9 @@ static int add_args(struct draft *d, struct draft_call *c, const char *s, size_t
 {
 	if (d->args_bytes + n > DRAFT_TURN_ARGS_MAX)
 		return err_set(
-		    e, ERR_LIMIT,
-		    "the arguments of the model's tool calls are over %zu MiB in one turn: the turn was stopped",
-		    DRAFT_TURN_ARGS_MAX >> 20);
+			e, ERR_LIMIT,
+			"the arguments of the model's tool calls are over %zu MiB in one turn: the turn was stopped",
+			DRAFT_TURN_ARGS_MAX >> 20);
 	buf_add(&c->args, s, n);
 	if (c->args.over)
 		return err_set(e, ERR_LIMIT,

@@ -98,8 +98,8 @@ bool mend_json(struct buf *out, const char *json, size_t n)
 		if (json[i] == '\\') {
 			/* The character after a backslash may be a broken one. */
 			len = i + 1 < n && (unsigned char)json[i + 1] >= 0x80
-				  ? 1
-				  : take_escape(out, json + i, n - i, &mended);
+				      ? 1
+				      : take_escape(out, json + i, n - i, &mended);
 			if (len == 1)
 				buf_char(out, '\\');
 			i += len;

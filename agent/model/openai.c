@@ -176,8 +176,8 @@ static int wait_again(struct model *m, const struct model_turn *t, const struct 
 		      struct model_reply *r, struct err *e)
 {
 	int64_t wait = failed < m->attempts
-			   ? retry_wait(failed, a->http.retry_after_ms, retry_random(), clock_left(t->deadline))
-			   : -1;
+			       ? retry_wait(failed, a->http.retry_after_ms, retry_random(), clock_left(t->deadline))
+			       : -1;
 	int64_t start = clock_mono_ms();
 	struct err why = {.code = ERR_NONE};
 	int rc;

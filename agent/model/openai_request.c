@@ -101,8 +101,7 @@ static void add_extra(const struct model *m, struct buf *out)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(m->extra, key, value)
-	{
+	json_object_foreach (m->extra, key, value) {
 		bool taken = false;
 
 		for (const char *const *o = ours; *o; o++)

@@ -44,8 +44,7 @@ static int take_document(struct draft *d, const json_t *doc, bool mended, struct
 	const json_t *choice, *usage = json_object_get(doc, "usage");
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "choices"), i, choice)
-	{
+	json_array_foreach (json_object_get(doc, "choices"), i, choice) {
 		if (draft_choice(d, choice, mended, e) < 0)
 			return -1;
 	}

@@ -18,11 +18,11 @@ struct known {
  * are for no one else.
  */
 static const struct known table[] = {
-    {"gpt-5", {1.25, 0.125, 10, 272000}},	   {"gpt-5-mini", {0.25, 0.025, 2, 272000}},
-    {"gpt-5-nano", {0.05, 0.005, 0.40, 272000}},   {"gpt-4.1", {2, 0.50, 8, 1047576}},
-    {"gpt-4.1-mini", {0.40, 0.10, 1.60, 1047576}}, {"gpt-4.1-nano", {0.10, 0.025, 0.40, 1047576}},
-    {"gpt-4o", {2.50, 1.25, 10, 128000}},	   {"gpt-4o-mini", {0.15, 0.075, 0.60, 128000}},
-    {"o4-mini", {1.10, 0.275, 4.40, 200000}},
+	{"gpt-5", {1.25, 0.125, 10, 272000}},	       {"gpt-5-mini", {0.25, 0.025, 2, 272000}},
+	{"gpt-5-nano", {0.05, 0.005, 0.40, 272000}},   {"gpt-4.1", {2, 0.50, 8, 1047576}},
+	{"gpt-4.1-mini", {0.40, 0.10, 1.60, 1047576}}, {"gpt-4.1-nano", {0.10, 0.025, 0.40, 1047576}},
+	{"gpt-4o", {2.50, 1.25, 10, 128000}},	       {"gpt-4o-mini", {0.15, 0.075, 0.60, 128000}},
+	{"o4-mini", {1.10, 0.275, 4.40, 200000}},
 };
 
 /* "gpt-4o-2024-08-06" is gpt-4o: ten characters of a date may follow. */
@@ -77,7 +77,7 @@ bool price_find(const json_t *config, const char *model, struct price *out)
 	if (json_is_object(entry)) {
 		if (json_object_get(entry, "input") || json_object_get(entry, "output"))
 			out->input_per_mtok = out->cached_per_mtok = out->output_per_mtok =
-			    -1; /* no mixture of two price lists */
+				-1; /* no mixture of two price lists */
 		read_number(entry, "input", &out->input_per_mtok);
 		read_number(entry, "cached", &out->cached_per_mtok);
 		read_number(entry, "output", &out->output_per_mtok);

@@ -100,7 +100,7 @@ static bool is_go_dump(const struct line *l)
 		return true;
 	call = strchr(l->low, '(');
 	return l->level == LEVEL_NONE && call && l->low[l->low_len - 1] == ')' &&
-	       !memchr(l->low, ' ', (size_t)(call - l->low)) && memchr(l->low, '.', (size_t)(call - l->low));
+	       !memchr(l->low, ' ', (size_t)(call - l->low));
 }
 
 static bool python_step(struct at *a)

@@ -8,14 +8,14 @@
 
 /* Endings of keys whose values are secrets, without '_', '-' and '.', in lower case. */
 static const char *const endings[] = {
-    "password",	       "passwd",    "pwd",	  "passphrase",	   "secret",	       "token",
-    "apikey",	       "accesskey", "secretkey",  "accountkey",	   "connectionstring", "privatekey",
-    "sharedaccesskey", "masterkey", "signingkey", "encryptionkey",
+	"password",	   "passwd",	"pwd",	      "passphrase",    "secret",	   "token",
+	"apikey",	   "accesskey", "secretkey",  "accountkey",    "connectionstring", "privatekey",
+	"sharedaccesskey", "masterkey", "signingkey", "encryptionkey",
 };
 
 /* Values that say that there is no secret here. */
 static const char *const empty_values[] = {
-    "true", "false", "null", "nil", "none", "yes", "no", "unset", "empty", "undefined", "redacted", "hidden", "n/a",
+	"true", "false", "null", "nil", "none", "yes", "no", "unset", "empty", "undefined", "redacted", "hidden", "n/a",
 };
 
 static bool is_blank(char c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A chat stream whole and in pieces (the first byte of the input sets their size) must give the same reply; what is delivered is
- * whole characters and adds up to the text. Read as one document it must end well, too.
+ * A chat stream whole and in pieces (the first byte of the input sets their size) must give the same reply; what is
+ * delivered is whole characters and adds up to the text. Read as one document it must end well, too.
  */
 #include "agent/base/mem.h"
 #include "agent/base/utf8.h"

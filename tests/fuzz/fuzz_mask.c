@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The masker and the other readers of untrusted text (decisive line, clip, quote): what they say lies inside, marks stay whole. */
+/* The masker and the other readers of untrusted text (decisive line, clip, quote): what they say lies inside, marks
+ * stay whole. */
 #include "agent/base/mem.h"
 #include "agent/text/clip.h"
 #include "agent/text/decisive.h"
@@ -18,8 +19,8 @@ static void check_marks(const struct buf *b)
 	while ((p = memmem(p, b->len - (size_t)(p - buf_cstr(b)), "[masked:", 8))) {
 		size_t left = b->len - (size_t)(p - buf_cstr(b));
 
-		if (left > 8 && memmem(p + 8, left - 8 < 12 ? left - 8 : 12, "[masked:", 8) && p[8] >= 'a' && p[8] <= 'z' &&
-		    !memchr(p, ']', left < 20 ? left : 20))
+		if (left > 8 && memmem(p + 8, left - 8 < 12 ? left - 8 : 12, "[masked:", 8) && p[8] >= 'a' &&
+		    p[8] <= 'z' && !memchr(p, ']', left < 20 ? left : 20))
 			abort();
 		p += 8;
 	}
@@ -47,7 +48,8 @@ static void check_decisive(const char *s, size_t n)
 	struct decisive d;
 
 	decisive_find(s, n, &d);
-	if (d.number && (d.line < s || d.line + d.len > s + n || d.score <= 0 || d.score > 1 || memchr(d.line, '\n', d.len)))
+	if (d.number &&
+	    (d.line < s || d.line + d.len > s + n || d.score <= 0 || d.score > 1 || memchr(d.line, '\n', d.len)))
 		abort();
 	if (d.number && quote_line(s, (size_t)(d.line - s)) != d.number)
 		abort();

@@ -52,7 +52,7 @@ static void begin(struct ask *a, const struct play *script)
 	*a = (struct ask){.text = BUF_INIT(4 << 20), .timeout_ms = 30000};
 	server_start(&a->server, script);
 	a->s = (struct model_settings){
-	    .name = "test-model", .base_url = a->server.url, .api_key = KEY, .stream = true, .temperature = -1};
+		.name = "test-model", .base_url = a->server.url, .api_key = KEY, .stream = true, .temperature = -1};
 	a->messages = json_array();
 	json_array_append_new(a->messages, json_pack("{s:s,s:s}", "role", "user", "content", "why?"));
 }
@@ -102,11 +102,12 @@ static void add_tools(struct ask *a)
 static void test_stream(void)
 {
 	static const struct play script[] = {
-	    {OK_EVENTS TEXT("Hel") TEXT("lo") FINISH(
-		 "stop") "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n" DONE,
-	     PLAY},
-	    {OK_EVENTS TEXT("a\xe2\x82") TEXT("\xac") DONE, PLAY_BYTES},
-	    {NULL, PLAY}};
+		{OK_EVENTS TEXT("Hel") TEXT("lo") FINISH(
+			 "stop") "data: "
+				 "{\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n" DONE,
+		 PLAY},
+		{OK_EVENTS TEXT("a\xe2\x82") TEXT("\xac") DONE, PLAY_BYTES},
+		{NULL, PLAY}};
 	struct ask a;
 
 	begin(&a, script);
@@ -165,12 +166,13 @@ static void test_prefix(void)
 static void test_plain(void)
 {
 	static const struct play script[] = {
-	    {OK_JSON "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"plain\"},\"finish_"
-		     "reason\":\"stop\"}]}",
-	     PLAY},
-	    {BAD_PARAM("stream"), PLAY},
-	    {OK_JSON "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"again\"}}]}", PLAY},
-	    {NULL, PLAY}};
+		{OK_JSON
+		 "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"plain\"},\"finish_"
+		 "reason\":\"stop\"}]}",
+		 PLAY},
+		{BAD_PARAM("stream"), PLAY},
+		{OK_JSON "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"again\"}}]}", PLAY},
+		{NULL, PLAY}};
 	struct ask a;
 
 	begin(&a, script);
@@ -189,14 +191,15 @@ static void test_plain(void)
 static void test_lessons(void)
 {
 	static const struct play script[] = {
-	    {BAD_PARAM("stream_options"), PLAY},
-	    {BAD_PARAM("max_tokens"), PLAY},
-	    {STATUS("400", "") "{\"error\":{\"message\":\"Unsupported value: 'temperature' does not support 0.2 with "
-			       "this model.\"}}",
-	     PLAY},
-	    {STATUS("400", "") "{\"error\":{\"message\":\"registry/llama does not support tools\"}}", PLAY},
-	    {OK_EVENTS TEXT("ok") DONE, PLAY},
-	    {NULL, PLAY}};
+		{BAD_PARAM("stream_options"), PLAY},
+		{BAD_PARAM("max_tokens"), PLAY},
+		{STATUS("400",
+			"") "{\"error\":{\"message\":\"Unsupported value: 'temperature' does not support 0.2 with "
+			    "this model.\"}}",
+		 PLAY},
+		{STATUS("400", "") "{\"error\":{\"message\":\"registry/llama does not support tools\"}}", PLAY},
+		{OK_EVENTS TEXT("ok") DONE, PLAY},
+		{NULL, PLAY}};
 	struct ask a;
 	const char *last;
 
@@ -212,7 +215,7 @@ static void test_lessons(void)
 	end(&a);
 	last = server_request(&a.server, 5);
 	ok(!strstr(last, "stream_options") && !strstr(last, "temperature") && !strstr(last, "\"tools\"") &&
-	       !strstr(last, "\"max_tokens\""),
+		   !strstr(last, "\"max_tokens\""),
 	   "left out: %s", strstr(last, "{"));
 	like(last, "\"max_completion_tokens\":50", "the other name is used");
 	fini(&a);
@@ -228,38 +231,42 @@ struct failure {
 static void test_refusals(void)
 {
 	static const struct failure list[] = {
-	    {"401", STATUS("401", "") "{\"error\":{\"message\":\"Incorrect API key provided: " KEY "\"}}", ERR_DENIED,
-	     401, 1, "DUPIN_API_KEY"},
-	    {"403", STATUS("403", "") "{\"error\":\"no access\"}", ERR_DENIED, 403, 1, "no access"},
-	    {"404", STATUS("404", "") "{\"error\":{\"message\":\"The model does not exist\"}}", ERR_NOT_FOUND, 404, 1,
-	     "model test-model is not known at http://127.0.0.1"},
-	    {"quota",
-	     STATUS("429", "") "{\"error\":{\"message\":\"You exceeded your quota\",\"type\":\"insufficient_quota\"}}",
-	     ERR_LIMIT, 429, 1, "billing"},
-	    {"too long",
-	     STATUS("400", "") "{\"error\":{\"message\":\"This model's maximum context length is 8192 "
-			       "tokens\",\"code\":\"context_length_exceeded\"}}",
-	     ERR_LIMIT, 400, 1, "too long"},
-	    {"too long, 413", STATUS("413", "") "", ERR_LIMIT, 413, 1, "too long"},
-	    {"other 400", STATUS("400", "") "{\"detail\":[{\"msg\":\"value is not a valid list\"}]}", ERR_MODEL, 400, 1,
-	     "value is not a valid list"},
-	    {"redirect", "HTTP/1.1 301 x\r\nLocation: http://x/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-	     ERR_MODEL, 301, 1, "redirect"},
-	    {"a web page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>login</html>",
-	     ERR_MODEL, 0, 1, "text/html"},
-	    {"JSON, but no answer", OK_JSON "{\"hello\":1}", ERR_MODEL, 0, 1, "choices"},
-	    {"an error inside of a 200", OK_JSON "{\"error\":{\"message\":\"no such model\",\"code\":404}}",
-	     ERR_NOT_FOUND, 404, 1, "no such model"},
-	    {"an error inside of a stream", OK_EVENTS "data: {\"error\":{\"message\":\"bad key\",\"code\":401}}\n\n",
-	     ERR_DENIED, 401, 1, "bad key"},
-	    {"Retry-After too far away",
-	     STATUS("429", "Retry-After: 3600\r\n") "{\"error\":{\"message\":\"slow down\"}}", ERR_LIMIT, 429, 1,
-	     "slow down"},
-	    {"500 to the end", STATUS("500", "Retry-After: 0\r\n") "{\"message\":\"boom\"}", ERR_MODEL, 500, 2, "boom"},
-	    {"broken before the first delta",
-	     CUT_EVENTS "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n", ERR_NET, 0, 2,
-	     "gave no answer"},
-	    {"an end before the answer", OK_EVENTS ": hello\n\n", ERR_NET, 0, 2, "ended before"},
+		{"401", STATUS("401", "") "{\"error\":{\"message\":\"Incorrect API key provided: " KEY "\"}}",
+		 ERR_DENIED, 401, 1, "DUPIN_API_KEY"},
+		{"403", STATUS("403", "") "{\"error\":\"no access\"}", ERR_DENIED, 403, 1, "no access"},
+		{"404", STATUS("404", "") "{\"error\":{\"message\":\"The model does not exist\"}}", ERR_NOT_FOUND, 404,
+		 1, "model test-model is not known at http://127.0.0.1"},
+		{"quota",
+		 STATUS("429",
+			"") "{\"error\":{\"message\":\"You exceeded your quota\",\"type\":\"insufficient_quota\"}}",
+		 ERR_LIMIT, 429, 1, "billing"},
+		{"too long",
+		 STATUS("400", "") "{\"error\":{\"message\":\"This model's maximum context length is 8192 "
+				   "tokens\",\"code\":\"context_length_exceeded\"}}",
+		 ERR_LIMIT, 400, 1, "too long"},
+		{"too long, 413", STATUS("413", "") "", ERR_LIMIT, 413, 1, "too long"},
+		{"other 400", STATUS("400", "") "{\"detail\":[{\"msg\":\"value is not a valid list\"}]}", ERR_MODEL,
+		 400, 1, "value is not a valid list"},
+		{"redirect", "HTTP/1.1 301 x\r\nLocation: http://x/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+		 ERR_MODEL, 301, 1, "redirect"},
+		{"a web page",
+		 "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>login</html>", ERR_MODEL,
+		 0, 1, "text/html"},
+		{"JSON, but no answer", OK_JSON "{\"hello\":1}", ERR_MODEL, 0, 1, "choices"},
+		{"an error inside of a 200", OK_JSON "{\"error\":{\"message\":\"no such model\",\"code\":404}}",
+		 ERR_NOT_FOUND, 404, 1, "no such model"},
+		{"an error inside of a stream",
+		 OK_EVENTS "data: {\"error\":{\"message\":\"bad key\",\"code\":401}}\n\n", ERR_DENIED, 401, 1,
+		 "bad key"},
+		{"Retry-After too far away",
+		 STATUS("429", "Retry-After: 3600\r\n") "{\"error\":{\"message\":\"slow down\"}}", ERR_LIMIT, 429, 1,
+		 "slow down"},
+		{"500 to the end", STATUS("500", "Retry-After: 0\r\n") "{\"message\":\"boom\"}", ERR_MODEL, 500, 2,
+		 "boom"},
+		{"broken before the first delta",
+		 CUT_EVENTS "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n", ERR_NET, 0, 2,
+		 "gave no answer"},
+		{"an end before the answer", OK_EVENTS ": hello\n\n", ERR_NET, 0, 2, "ended before"},
 	};
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
@@ -271,7 +278,7 @@ static void test_refusals(void)
 		turn(&a);
 		end(&a);
 		ok(a.rc == -1 && a.e.code == list[i].code && a.e.http == list[i].http &&
-		       a.r.attempts == list[i].requests,
+			   a.r.attempts == list[i].requests,
 		   "%s: code %s, status %d, %d requests", list[i].name, err_name(a.e.code), a.e.http, a.r.attempts);
 		like(a.e.msg, list[i].say, list[i].name);
 		is_int(model_context_error(&a.e), strncmp(list[i].name, "too long", 8) == 0,
@@ -341,7 +348,7 @@ static void test_cut(void)
 					   {NULL, PLAY}};
 	static const struct play late[] = {{OK_EVENTS TEXT("all of it") FINISH("stop"), PLAY_HANG}, {NULL, PLAY}};
 	static const struct play error[] = {
-	    {OK_EVENTS TEXT("some") "data: {\"error\":{\"message\":\"overloaded\"}}\n\n", PLAY}, {NULL, PLAY}};
+		{OK_EVENTS TEXT("some") "data: {\"error\":{\"message\":\"overloaded\"}}\n\n", PLAY}, {NULL, PLAY}};
 	struct ask a;
 
 	begin(&a, text);

@@ -76,143 +76,140 @@ static char *describe(const struct run *x)
 
 static const struct {
 	const char *name, *stream, *want;
-} cases
-    [] =
-	{
-	    {"text",
-	     "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n" CHUNK(
+} cases[] = {
+	{"text",
+	 "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n" CHUNK(
 		 "{\"content\":\"Hel\"}")
-		 CHUNK(
-		     "{\"content\":\"lo\"}") "data: "
-					     "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-					     "data: "
-					     "{\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2,"
-					     "\"prompt_tokens_details\":"
-					     "{\"cached_tokens\":4}}}\n\ndata: [DONE]\n\n",
-	     "0|Hello|-|stop|7/2/4"},
-	    {"comments, CRLF, no blank after the colon, retry and id",
-	     ": ping\r\n\r\nretry: 5\r\nid: 1\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n: "
-	     "x\r\n\r\ndata: [DONE]\r\n\r\n",
-	     "0|a|-|stop|0/0/0"},
-	    {"no [DONE]",
-	     CHUNK("{\"content\":\"a\"}") "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n",
-	     "0|a|-|length|0/0/0"},
-	    {"no finish_reason", CHUNK("{\"content\":\"a\"}") "data: [DONE]\n\n", "0|a|-|stop|0/0/0"},
-	    {"no blank line at the end", CHUNK("{\"content\":\"a\"}") "data: [DONE]", "0|a|-|stop|0/0/0"},
-	    {"cut", CHUNK("{\"content\":\"a\"}") "data: {\"choices\":[{\"del", "0|a|-|cut|0/0/0"},
-	    {"nothing", "", "0||-|cut|0/0/0"},
-	    {"empty answer",
-	     "data: {\"choices\":[{\"delta\":{\"content\":null},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
-	     "0||-|stop|0/0/0"},
-	    {"parallel calls by index",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\","
-		   "\"arguments\":\"\"}}]}") CHUNK("{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"function\":{\"name\":"
-						   "\"g\",\"arguments\":\"{\\\"y\\\"\"}}]}")
+		 CHUNK("{\"content\":\"lo\"}") "data: "
+					       "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}"
+					       "\n\n"
+					       "data: "
+					       "{\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2,"
+					       "\"prompt_tokens_details\":"
+					       "{\"cached_tokens\":4}}}\n\ndata: [DONE]\n\n",
+	 "0|Hello|-|stop|7/2/4"},
+	{"comments, CRLF, no blank after the colon, retry and id",
+	 ": ping\r\n\r\nretry: 5\r\nid: 1\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n: "
+	 "x\r\n\r\ndata: [DONE]\r\n\r\n",
+	 "0|a|-|stop|0/0/0"},
+	{"no [DONE]",
+	 CHUNK("{\"content\":\"a\"}") "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n",
+	 "0|a|-|length|0/0/0"},
+	{"no finish_reason", CHUNK("{\"content\":\"a\"}") "data: [DONE]\n\n", "0|a|-|stop|0/0/0"},
+	{"no blank line at the end", CHUNK("{\"content\":\"a\"}") "data: [DONE]", "0|a|-|stop|0/0/0"},
+	{"cut", CHUNK("{\"content\":\"a\"}") "data: {\"choices\":[{\"del", "0|a|-|cut|0/0/0"},
+	{"nothing", "", "0||-|cut|0/0/0"},
+	{"empty answer",
+	 "data: {\"choices\":[{\"delta\":{\"content\":null},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+	 "0||-|stop|0/0/0"},
+	{"parallel calls by index",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+	       "\"arguments\":\"\"}}]}") CHUNK("{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"function\":{\"name\":"
+					       "\"g\",\"arguments\":\"{\\\"y\\\"\"}}]}")
 		 CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"x\\\":1}\"}},{\"index\":1,"
 		       "\"function\":"
 		       "{\"arguments\":\":2}\"}}]}") "data: "
 						     "{\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}"
 						     "\n\ndata: [DONE]\n\n",
-	     "0||-|tool_calls|a:f:{\"x\":1}|b:g:{\"y\":2}|0/0/0"},
-	    {"whole calls without index or id",
-	     CHUNK("{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"function\":{\"name\":"
-		   "\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|call_dupin_1:f:{}|call_dupin_2:f:{\"a\":1}|0/0/0"},
-	    {"no index, pieces, name repeated",
-	     CHUNK("{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\"\"}}]}")
+	 "0||-|tool_calls|a:f:{\"x\":1}|b:g:{\"y\":2}|0/0/0"},
+	{"whole calls without index or id",
+	 CHUNK("{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"function\":{\"name\":"
+	       "\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]}") "data: [DONE]\n\n",
+	 "0||-|tool_calls|call_dupin_1:f:{}|call_dupin_2:f:{\"a\":1}|0/0/0"},
+	{"no index, pieces, name repeated",
+	 CHUNK("{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\"\"}}]}")
 		 CHUNK("{\"tool_calls\":[{\"id\":\"\",\"function\":{\"name\":\"f\",\"arguments\":\":1}\"}}]}") "data: "
 													       "[DONE]"
 													       "\n\n",
-	     "0||-|tool_calls|a:f:{\"x\":1}|0/0/0"},
-	    {"index 0 for all, ids tell",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
+	 "0||-|tool_calls|a:f:{\"x\":1}|0/0/0"},
+	{"index 0 for all, ids tell",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
 		 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]"
 		       "}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|a:f:{}|b:g:{}|0/0/0"},
-	    {"index and name repeated",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"list\",\"arguments\":\"{\"}}]}")
+	 "0||-|tool_calls|a:f:{}|b:g:{}|0/0/0"},
+	{"index and name repeated",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"list\",\"arguments\":\"{\"}}]}")
 		 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"\",\"function\":{\"name\":\"list\",\"arguments\":\"}\"}}"
 		       "]}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|a:list:{}|0/0/0"},
-	    {"name in pieces",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"list_\"}}]}") CHUNK(
+	 "0||-|tool_calls|a:list:{}|0/0/0"},
+	{"name in pieces",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"list_\"}}]}") CHUNK(
 		 "{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"pods\",\"arguments\":\"{}\"}}]}") "data: "
 													   "[DONE]\n\n",
-	     "0||-|tool_calls|a:list_pods:{}|0/0/0"},
-	    {"object for arguments",
-	     CHUNK(
-		 "{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":[1,2]}}}]}") "data: "
-														"[DONE]"
-														"\n\n",
-	     "0||-|tool_calls|a:f:{\"x\":[1,2]}|0/0/0"},
-	    {"no arguments",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|a:f:{}|0/0/0"},
-	    {"one id for two",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}},{\"index\":1,\"id\":"
-		   "\"a\",\"function\":{\"name\":\"g\"}}]}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|a:f:{}|call_dupin_1:g:{}|0/0/0"},
-	    {"broken arguments stay as they came",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":"
-		   "\"}}]}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|a:f:{\"x\":|0/0/0"},
-	    {"cut in a call",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
+	 "0||-|tool_calls|a:list_pods:{}|0/0/0"},
+	{"object for arguments",
+	 CHUNK("{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":[1,2]}}}]}") "data: "
+													      "[DONE]"
+													      "\n\n",
+	 "0||-|tool_calls|a:f:{\"x\":[1,2]}|0/0/0"},
+	{"no arguments",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}") "data: [DONE]\n\n",
+	 "0||-|tool_calls|a:f:{}|0/0/0"},
+	{"one id for two",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}},{\"index\":1,\"id\":"
+	       "\"a\",\"function\":{\"name\":\"g\"}}]}") "data: [DONE]\n\n",
+	 "0||-|tool_calls|a:f:{}|call_dupin_1:g:{}|0/0/0"},
+	{"broken arguments stay as they came",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":"
+	       "\"}}]}") "data: [DONE]\n\n",
+	 "0||-|tool_calls|a:f:{\"x\":|0/0/0"},
+	{"cut in a call",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
 		 CHUNK("{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{"
 		       "\\\"x\"}}]}"),
-	     "0||-|cut|a:f:{}|0/0/0"},
-	    {"old function_call",
-	     CHUNK("{\"function_call\":{\"name\":\"f\",\"arguments\":\"{\"}}")
+	 "0||-|cut|a:f:{}|0/0/0"},
+	{"old function_call",
+	 CHUNK("{\"function_call\":{\"name\":\"f\",\"arguments\":\"{\"}}")
 		 CHUNK("{\"function_call\":{\"arguments\":\"}\"}}") "data: "
 								    "{\"choices\":[{\"delta\":{},\"finish_reason\":"
 								    "\"function_call\"}]}\n\ndata: [DONE]\n\n",
-	     "0||-|tool_calls|call_dupin_1:f:{}|0/0/0"},
-	    {"reasoning, parts, refusal",
-	     CHUNK("{\"reasoning_content\":\"thinking\"}") CHUNK("{\"reasoning\":\" more\"}")
+	 "0||-|tool_calls|call_dupin_1:f:{}|0/0/0"},
+	{"reasoning, parts, refusal",
+	 CHUNK("{\"reasoning_content\":\"thinking\"}") CHUNK("{\"reasoning\":\" more\"}")
 		 CHUNK("{\"content\":[{\"type\":\"text\",\"text\":\"a\"},\"b\",{\"type\":\"text\",\"text\":{\"value\":"
 		       "\"c\"}}]}") CHUNK("{\"refusal\":\"no\"}") "data: [DONE]\n\n",
-	     "0|abcno|thinking more|stop|0/0/0"},
-	    {"second choice left alone",
-	     "data: "
-	     "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x\"}},{\"index\":0,\"delta\":{\"content\":\"y\"}}]}"
-	     "\n\ndata: [DONE]\n\n",
-	     "0|y|-|stop|0/0/0"},
-	    {"characters",
-	     CHUNK("{\"content\":\"\xc3\xa9\xe2\x82\xac\"}")
-		 CHUNK("{\"content\":\"\\ud83d\\ude00\"}") "data: [DONE]\n\n",
-	     "0|\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80|-|stop|0/0/0"},
-	    {"character over deltas",
-	     CHUNK("{\"content\":\"a\xe2\x82\"}") CHUNK("{\"content\":\"\xac"
-							"b\"}") "data: [DONE]\n\n",
-	     "0|a\xe2\x82\xac"
-	     "b|-|stop|0/0/0"},
-	    {"surrogates over deltas",
-	     CHUNK("{\"content\":\"a\\ud83d\"}") CHUNK("{\"content\":\"\\ude00b\"}") "data: [DONE]\n\n",
-	     "0|a\xf0\x9f\x98\x80"
-	     "b|-|stop|0/0/0"},
-	    {"invalid UTF-8",
-	     CHUNK("{\"content\":\"a\xff\xfe"
-		   "b\"}") CHUNK("{\"content\":\"\xe2\x82\"}") CHUNK("{\"content\":\"c\\udc00\"}") "data: [DONE]\n\n",
-	     "0|a\xef\xbf\xbd"
-	     "b\xef\xbf\xbd"
-	     "c\xef\xbf\xbd|-|stop|0/0/0"},
-	    {"character over arguments",
-	     CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":"
-		   "\\\"\xc3\"}}]}") CHUNK(
-		 "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\xa9\\\"}\"}}]}") "data: [DONE]\n\n",
-	     "0||-|tool_calls|a:f:{\"x\":\"\xc3\xa9\"}|0/0/0"},
-	    {"text after [DONE]", CHUNK("{\"content\":\"a\"}") "data: [DONE]\n\n" CHUNK("{\"content\":\"b\"}"),
-	     "0|a|-|stop|0/0/0"},
-	    {"usage in each chunk",
-	     "data: "
-	     "{\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}"
-	     "\n\n"
-	     "data: "
-	     "{\"choices\":[{\"delta\":{\"content\":\"b\"}}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}"
-	     "\n\ndata: {\"choices\":[],\"usage\":null}\n\ndata: [DONE]\n\n",
-	     "0|ab|-|stop|5/2/0"},
-	    {"an event that is no JSON",
-	     "data: {nonsense\n\n" CHUNK("{\"content\":\"a\"}") "data: 17\n\ndata: [DONE]\n\n", "0|a|-|stop|0/0/0"},
+	 "0|abcno|thinking more|stop|0/0/0"},
+	{"second choice left alone",
+	 "data: "
+	 "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x\"}},{\"index\":0,\"delta\":{\"content\":\"y\"}}]}"
+	 "\n\ndata: [DONE]\n\n",
+	 "0|y|-|stop|0/0/0"},
+	{"characters",
+	 CHUNK("{\"content\":\"\xc3\xa9\xe2\x82\xac\"}") CHUNK("{\"content\":\"\\ud83d\\ude00\"}") "data: [DONE]\n\n",
+	 "0|\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80|-|stop|0/0/0"},
+	{"character over deltas",
+	 CHUNK("{\"content\":\"a\xe2\x82\"}") CHUNK("{\"content\":\"\xac"
+						    "b\"}") "data: [DONE]\n\n",
+	 "0|a\xe2\x82\xac"
+	 "b|-|stop|0/0/0"},
+	{"surrogates over deltas",
+	 CHUNK("{\"content\":\"a\\ud83d\"}") CHUNK("{\"content\":\"\\ude00b\"}") "data: [DONE]\n\n",
+	 "0|a\xf0\x9f\x98\x80"
+	 "b|-|stop|0/0/0"},
+	{"invalid UTF-8",
+	 CHUNK("{\"content\":\"a\xff\xfe"
+	       "b\"}") CHUNK("{\"content\":\"\xe2\x82\"}") CHUNK("{\"content\":\"c\\udc00\"}") "data: [DONE]\n\n",
+	 "0|a\xef\xbf\xbd"
+	 "b\xef\xbf\xbd"
+	 "c\xef\xbf\xbd|-|stop|0/0/0"},
+	{"character over arguments",
+	 CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":"
+	       "\\\"\xc3\"}}]}")
+		 CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\xa9\\\"}\"}}]}") "data: "
+												      "[DONE]\n\n",
+	 "0||-|tool_calls|a:f:{\"x\":\"\xc3\xa9\"}|0/0/0"},
+	{"text after [DONE]", CHUNK("{\"content\":\"a\"}") "data: [DONE]\n\n" CHUNK("{\"content\":\"b\"}"),
+	 "0|a|-|stop|0/0/0"},
+	{"usage in each chunk",
+	 "data: "
+	 "{\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}"
+	 "\n\n"
+	 "data: "
+	 "{\"choices\":[{\"delta\":{\"content\":\"b\"}}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}"
+	 "\n\ndata: {\"choices\":[],\"usage\":null}\n\ndata: [DONE]\n\n",
+	 "0|ab|-|stop|5/2/0"},
+	{"an event that is no JSON", "data: {nonsense\n\n" CHUNK("{\"content\":\"a\"}") "data: 17\n\ndata: [DONE]\n\n",
+	 "0|a|-|stop|0/0/0"},
 };
 
 /* Each case whole, byte by byte, and cut in two at every point: always the same. */
@@ -261,7 +258,7 @@ static void test_truncated(void)
 static void test_errors(void)
 {
 	const char *inside = CHUNK("{\"content\":\"a\"}") "data: {\"error\":{\"message\":\"overloaded\"}}\n\n" CHUNK(
-	    "{\"content\":\"b\"}");
+		"{\"content\":\"b\"}");
 	const char *event = "event: error\ndata: {\"code\":500}\n\n";
 	struct run x;
 
@@ -311,18 +308,18 @@ static void test_caps(void)
 	feed_many(&x, args.data, 300);
 	ok(x.rc < 0 && x.e.code == ERR_LIMIT && strstr(x.e.msg, "arguments"), "arguments over the cap: %s", x.e.msg);
 	run_fini(&x);
-	feed_many(
-	    &x,
-	    "data: "
-	    "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}}]}\n\n",
-	    256);
+	feed_many(&x,
+		  "data: "
+		  "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}}]}"
+		  "\n\n",
+		  256);
 	ok(x.rc == 0 && x.r.call_count == 256, "256 calls: %zu", x.r.call_count);
 	run_fini(&x);
-	feed_many(
-	    &x,
-	    "data: "
-	    "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}}]}\n\n",
-	    257);
+	feed_many(&x,
+		  "data: "
+		  "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}}]}"
+		  "\n\n",
+		  257);
 	ok(x.rc < 0 && x.e.code == ERR_LIMIT, "257 calls: %s", x.e.msg);
 	run_fini(&x);
 	buf_clear(&args);

@@ -13,10 +13,11 @@ static bool near_to(double a, double b)
 
 static void test_find(void)
 {
-	const char *text =
-	    "{\"local\":{\"input\":1,\"output\":2},\"gpt-4o\":{\"input\":9,\"output\":10},\"big\":{\"context\":5000},"
-	    "\"half\":{\"input\":3},"
-	    "\"free\":{\"input\":0,\"output\":0},\"gpt-5\":{\"context\":1000},\"wrong\":{\"input\":-1,\"output\":2}}";
+	const char *text = "{\"local\":{\"input\":1,\"output\":2},\"gpt-4o\":{\"input\":9,\"output\":10},\"big\":{"
+			   "\"context\":5000},"
+			   "\"half\":{\"input\":3},"
+			   "\"free\":{\"input\":0,\"output\":0},\"gpt-5\":{\"context\":1000},\"wrong\":{\"input\":-1,"
+			   "\"output\":2}}";
 	auto_json json_t *config = json_parse(text, strlen(text), "config", NULL);
 	struct price p;
 
@@ -64,7 +65,7 @@ static int64_t count(const char *s)
 static void test_tokens(void)
 {
 	const char *english =
-	    "The pod does not start because the node has no free memory left and the scheduler cannot place it.";
+		"The pod does not start because the node has no free memory left and the scheduler cannot place it.";
 	json_t *j = json_object();
 
 	is_int(count(""), 0, "nothing");
