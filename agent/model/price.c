@@ -13,9 +13,9 @@ struct known {
 };
 
 /*
- * USD for a million tokens, standard tier, as OpenAI's model pages listed them in November 2026; the window is what the
- * prompt may take. Prices change: the config's `models` wins. Other providers sell the same names at other prices, ours
- * are for no one else.
+ * USD for a million tokens at OpenAI, standard tier, as of November 2026: gpt-5-nano after OpenAI's own model page, the
+ * others after public price lists that copy it. The window is what the prompt may take. Prices change, and other
+ * providers sell the same names at other prices: the config's `models` wins.
  */
 static const struct known table[] = {
 	{"gpt-5", {1.25, 0.125, 10, 272000}},	       {"gpt-5-mini", {0.25, 0.025, 2, 272000}},
