@@ -275,17 +275,36 @@ static bool twin_running(const struct run *r, size_t i)
 	return false;
 }
 
-static void collect(struct run *r)
+/* Workers that came back make room for the next call. */
+static void count_ended(struct run *r)
 {
+	size_t running = 0;
+
+	for (size_t i = 0; i < r->next; i++)
+		running += r->jobs[i] && !job_ended(r->jobs[i]);
+	r->running = running;
+}
+
+/*
+ * Results are taken in request order, whoever ended first, so that evidence has the same numbers in every run. all:
+ * also those behind a call that does not end.
+ */
+static void collect(struct run *r, bool all)
+{
+	count_ended(r);
 	for (size_t i = 0; i < r->next; i++) {
-		if (!r->jobs[i] || !job_ended(r->jobs[i]))
+		if (r->jobs[i] && !job_ended(r->jobs[i])) {
+			if (!all)
+				return;
+			continue;
+		}
+		if (!r->jobs[i])
 			continue;
 		call_finish(r->jobs[i]->call, &r->results[i]);
 		remember(r->b, r->jobs[i]->call, &r->results[i]);
 		job_drop(r->jobs[i]);
 		r->jobs[i] = NULL;
 		r->taken[i] = true;
-		r->running--;
 		r->ended++;
 		progress(r, i, true);
 	}
@@ -326,14 +345,16 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 			grace = clock_deadline(GRACE_MS);
 		while (!grace && r.next < n && r.running < b->o.parallel && !twin_running(&r, r.next))
 			start(&r, r.next++);
-		collect(&r);
+		collect(&r, false);
 		if (r.ended == n || (grace && (!r.running || !clock_left(grace))))
 			break;
 		if (r.running)
 			wait_some(b, grace);
 	}
-	if (r.ended < n)
+	if (r.ended < n) {
+		collect(&r, true);
 		give_up(&r);
+	}
 	free(r.jobs);
 	free(r.taken);
 	return cancel_fired(b->o.cancel) ? err_set(e, ERR_CANCELED, "cancelled") : 0;
