@@ -99,7 +99,8 @@ static void test_expired_twice(void)
 	struct err e = {0};
 	int rc = read_all(s, 0, &seen, &r, &e);
 
-	ok(rc == 0 && r.state == READ_CUT && strstr(r.why, "first 1"), "the second time the rest is missing: %s", r.why);
+	ok(rc == 0 && r.state == READ_CUT && strstr(r.why, "first 1"), "the second time the rest is missing: %s",
+	   r.why);
 	is_str(seen.names, "p1 ", "what came is kept");
 	is_int(f->requests, 4, "two pages, twice");
 	ok(fake_blind(s, "pods in all namespaces", "410 Gone"), "a blind spot");
@@ -109,7 +110,9 @@ static void test_expired_twice(void)
 static void test_rows_without_uid(void)
 {
 	static const struct fake_answer answers[] = {
-		{.path = FIRST, .state = READ_OK, .body = "{\"metadata\":{\"continue\":\"a\"},\"rows\":[{\"cells\":[1]}]}"},
+		{.path = FIRST,
+		 .state = READ_OK,
+		 .body = "{\"metadata\":{\"continue\":\"a\"},\"rows\":[{\"cells\":[1]}]}"},
 		{.path = FIRST "&continue=a", .state = READ_CUT, .status = 410, .why = "410 Gone"},
 		{0},
 	};
@@ -128,9 +131,13 @@ static void test_failures(void)
 {
 	static const struct fake_answer answers[] = {
 		{.path = "/api/v1/nodes?limit=500", .state = READ_DENIED, .status = 403, .why = "403 Forbidden"},
-		{.path = FIRST, .state = READ_OK,
+		{.path = FIRST,
+		 .state = READ_OK,
 		 .body = "{\"metadata\":{\"continue\":\"a\",\"remainingItemCount\":7},\"items\":[" ITEM(1) "]}"},
-		{.path = FIRST "&continue=a", .state = READ_DENIED, .status = 403, .why = "403 Forbidden: not any more"},
+		{.path = FIRST "&continue=a",
+		 .state = READ_DENIED,
+		 .status = 403,
+		 .why = "403 Forbidden: not any more"},
 		{0},
 	};
 	struct fake *f = fake_new("live", answers);
@@ -144,7 +151,8 @@ static void test_failures(void)
 	ok(rc == 0 && r.state == READ_DENIED && seen.pages == 0, "the first page fails: the list does");
 	ok(fake_blind(s, "nodes", "403"), "a blind spot");
 	rc = read_all(s, 0, &seen, &r, &e);
-	ok(rc == 0 && r.state == READ_CUT && strstr(r.why, "first 1 of about 8"), "a later page: the rest is missing: %s", r.why);
+	ok(rc == 0 && r.state == READ_CUT && strstr(r.why, "first 1 of about 8"),
+	   "a later page: the rest is missing: %s", r.why);
 	ok(fake_blind(s, "pods in all namespaces", "not any more"), "with the reason");
 	rc = source_pages(s, &wrong, 0, take, &seen, &r, &e);
 	ok(rc == -1 && e.code == ERR_ARG, "a wrong path");

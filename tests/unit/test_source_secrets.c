@@ -10,12 +10,13 @@
 /* "hunter2-password", and its base64. */
 #define PLAIN "hunter2-password"
 #define CODED "aHVudGVyMi1wYXNzd29yZA=="
-#define SECRET_BODY                                                                                                     \
-	"\"data\":{\"password\":\"" CODED "\",\"user\":\"YWRtaW4=\"},\"stringData\":{\"again\":\"" PLAIN "\"},"             \
+#define SECRET_BODY                                                                                                    \
+	"\"data\":{\"password\":\"" CODED "\",\"user\":\"YWRtaW4=\"},\"stringData\":{\"again\":\"" PLAIN "\"},"        \
 	"\"type\":\"Opaque\""
-#define NOTES                                                                                                           \
-	"\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":\"{\\\"data\\\":{\\\"password\\\":\\\"" CODED    \
-	"\\\"}}\",\"copy\":\"see " CODED "\",\"plain\":\"it is " PLAIN "\",\"team\":\"shop\"},\"labels\":{\"owner\":\"helm\"}"
+#define NOTES                                                                                                          \
+	"\"annotations\":{\"kubectl.kubernetes.io/"                                                                    \
+	"last-applied-configuration\":\"{\\\"data\\\":{\\\"password\\\":\\\"" CODED "\\\"}}\",\"copy\":\"see " CODED   \
+	"\",\"plain\":\"it is " PLAIN "\",\"team\":\"shop\"},\"labels\":{\"owner\":\"helm\"}"
 #define NAMED "\"metadata\":{\"name\":\"db\",\"namespace\":\"shop\"," NOTES "}"
 #define ONE "{\"apiVersion\":\"v1\",\"kind\":\"Secret\"," NAMED "," SECRET_BODY "}"
 #define ITEM "{" NAMED "," SECRET_BODY "}"
@@ -30,7 +31,8 @@ static void add_read(void *ctx, const struct source_read *r)
 
 static bool leaks(const char *text)
 {
-	return text && (strstr(text, CODED) || strstr(text, PLAIN) || strstr(text, "YWRtaW4=") || strstr(text, "aHVudGVy"));
+	return text &&
+	       (strstr(text, CODED) || strstr(text, PLAIN) || strstr(text, "YWRtaW4=") || strstr(text, "aHVudGVy"));
 }
 
 static int take(void *ctx, const char *data, size_t len)
@@ -94,30 +96,33 @@ static void test_no_way_out(void)
 		 "{\"kind\":\"Template\",\"objects\":[" ONE "],\"spec\":{\"deep\":[[" ONE "]]}}"},
 		{"in a list of pods", "/api/v1/namespaces/shop/pods", NULL,
 		 "{\"kind\":\"PodList\",\"items\":[" ONE ",{\"kind\":\"Pod\"}]}"},
-		{"a Table of objects", "/api/v1/namespaces/shop/secrets", "application/json;as=Table;v=v1;g=meta.k8s.io",
+		{"a Table of objects", "/api/v1/namespaces/shop/secrets",
+		 "application/json;as=Table;v=v1;g=meta.k8s.io",
 		 "{\"kind\":\"Table\",\"rows\":[{\"cells\":[\"db\",2],\"object\":" ONE "},{\"object\":" ITEM "}]}"},
 		{"metadata", "/api/v1/namespaces/shop/secrets",
 		 "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
-		 "{\"kind\":\"PartialObjectMetadataList\",\"items\":[{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/"
+		 "{\"kind\":\"PartialObjectMetadataList\",\"items\":[{\"metadata\":{\"annotations\":{\"kubectl."
+		 "kubernetes.io/"
 		 "last-applied-configuration\":\"" CODED "\"}}}]}"},
 		{"a list that looks like an object", "/api/v1/namespaces/shop/secrets/db", NULL,
 		 "{\"kind\":\"Secret\",\"items\":[],\"rows\":[]," NAMED "," SECRET_BODY "}"},
-		{"behind a proxy", "/api/v1/namespaces/x/pods/kubectl:8001/proxy/api/v1/namespaces/shop/secrets/db", NULL, ONE},
+		{"behind a proxy", "/api/v1/namespaces/x/pods/kubectl:8001/proxy/api/v1/namespaces/shop/secrets/db",
+		 NULL, ONE},
 		{"no JSON", "/api/v1/namespaces/shop/secrets/db", NULL, ONE " trailing"},
-		{"cut", "/api/v1/namespaces/shop/secrets/db", NULL, "{\"kind\":\"Secret\",\"data\":{\"password\":\"" CODED},
+		{"cut", "/api/v1/namespaces/shop/secrets/db", NULL,
+		 "{\"kind\":\"Secret\",\"data\":{\"password\":\"" CODED},
 		{"values of other types", "/api/v1/namespaces/shop/secrets/db", NULL,
-		 "{\"kind\":\"Secret\",\"data\":\"" CODED "\",\"stringData\":{\"a\":{\"b\":\"" PLAIN "\"},\"c\":[\"" PLAIN "\"]}}"},
+		 "{\"kind\":\"Secret\",\"data\":\"" CODED "\",\"stringData\":{\"a\":{\"b\":\"" PLAIN
+		 "\"},\"c\":[\"" PLAIN "\"]}}"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-		struct fake_answer answers[] = {
-			{.path = ways[i].path, .state = READ_OK, .body = ways[i].body}, {0}};
+		struct fake_answer answers[] = {{.path = ways[i].path, .state = READ_OK, .body = ways[i].body}, {0}};
 
 		ok(all_hidden("live", answers, ways[i].path, ways[i].accept), "live: %s", ways[i].name);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-		struct fake_answer answers[] = {
-			{.path = ways[i].path, .state = READ_OK, .body = ways[i].body}, {0}};
+		struct fake_answer answers[] = {{.path = ways[i].path, .state = READ_OK, .body = ways[i].body}, {0}};
 
 		ok(all_hidden("snapshot", answers, ways[i].path, ways[i].accept), "snapshot: %s", ways[i].name);
 	}
@@ -127,8 +132,10 @@ static void test_what_stays(void)
 {
 	static const struct fake_answer answers[] = {
 		{.path = "/api/v1/namespaces/shop/secrets/db", .state = READ_OK, .body = ONE},
-		{.path = "/api/v1/namespaces/shop/configmaps/c", .state = READ_OK,
-		 .body = "{\"kind\":\"ConfigMap\",\"data\":{\"a\":\"b\"},\"ref\":{\"kind\":\"Secret\",\"name\":\"db\"}}"},
+		{.path = "/api/v1/namespaces/shop/configmaps/c",
+		 .state = READ_OK,
+		 .body = "{\"kind\":\"ConfigMap\",\"data\":{\"a\":\"b\"},\"ref\":{\"kind\":\"Secret\",\"name\":\"db\"}"
+			 "}"},
 		{0},
 	};
 	struct source *s = fake_source(fake_new("live", answers));
@@ -144,8 +151,8 @@ static void test_what_stays(void)
 	is_str(json_str_at(j, "metadata.name"), "db", "name");
 	is_str(json_str_at(j, "metadata.annotations.team"), "shop", "harmless annotations");
 	is_str(json_str_at(j, "metadata.labels.owner"), "helm", "labels");
-	like(json_key_str(json_at(j, "metadata.annotations"), "kubectl.kubernetes.io/last-applied-configuration"), "<hidden, ",
-	     "what was applied");
+	like(json_key_str(json_at(j, "metadata.annotations"), "kubectl.kubernetes.io/last-applied-configuration"),
+	     "<hidden, ", "what was applied");
 	like(json_str_at(j, "metadata.annotations.copy"), "<hidden, ", "an annotation with a value in it");
 	json_decref(j);
 	text = source_text(s, &q, NULL, &r);
@@ -162,15 +169,18 @@ static void test_what_stays(void)
 static void test_certificates(void)
 {
 	struct identity ca = identity_new("Test CA", NULL, NULL, -3600, 86400);
-	struct identity id = identity_new("shop.example.com", "DNS:shop.example.com,DNS:www.example.com,IP:10.0.0.1", &ca, -3600, 3600);
+	struct identity id = identity_new("shop.example.com", "DNS:shop.example.com,DNS:www.example.com,IP:10.0.0.1",
+					  &ca, -3600, 3600);
 	char *both = mem_printf("%s%s", id.cert_pem, ca.cert_pem);
 	char *crt = base64_encode(both, strlen(both)), *key = base64_encode(id.key_pem, strlen(id.key_pem));
 	char *mixed = mem_printf("%s%s", id.key_pem, id.cert_pem);
 	char *bundle = base64_encode(mixed, strlen(mixed));
-	char *body = mem_printf("{\"kind\":\"Secret\",\"type\":\"kubernetes.io/tls\",\"data\":{\"tls.crt\":\"%s\",\"tls.key\":\"%s\","
-				"\"bundle.pem\":\"%s\",\"odd\":\"no base64!\"}}",
-				crt, key, bundle);
-	struct fake_answer answers[] = {{.path = "/api/v1/namespaces/shop/secrets/tls", .state = READ_OK, .body = body}, {0}};
+	char *body = mem_printf(
+		"{\"kind\":\"Secret\",\"type\":\"kubernetes.io/tls\",\"data\":{\"tls.crt\":\"%s\",\"tls.key\":\"%s\","
+		"\"bundle.pem\":\"%s\",\"odd\":\"no base64!\"}}",
+		crt, key, bundle);
+	struct fake_answer answers[] = {{.path = "/api/v1/namespaces/shop/secrets/tls", .state = READ_OK, .body = body},
+					{0}};
 	struct source *s = fake_source(fake_new("live", answers));
 	struct source_request q = {.path = "/api/v1/namespaces/shop/secrets/tls"};
 	struct origin_reply r;
