@@ -122,7 +122,8 @@ struct host {
 	/* array, never NULL; ns NULL: scope */
 	json_t *(*list)(struct work *, const char *resource, const char *ns, enum seen *);
 	json_t *(*find)(struct work *, const char *resource, const char *ns, const char *name, enum seen *);
-	json_t *(*find_kind)(struct work *, const char *api_version, const char *kind, const char *ns, const char *name, enum seen *);
+	json_t *(*find_kind)(struct work *, const char *api_version, const char *kind, const char *ns, const char *name,
+			     enum seen *);
 	json_t *(*owner)(struct work *, const json_t *object);
 	json_t *(*top_owner)(struct work *, json_t *object);
 	/* array, kept until the work ends */
