@@ -440,31 +440,28 @@ static void test_events(void)
 	static const struct fake_answer answers[] = {
 		NO_DISCOVERY,
 		OK("/api/v1/namespaces/a/events?limit=500",
-		   LIST(
-			   EVENT("late", "Pod", "web", "p1", "\"lastTimestamp\":\"2026-01-01T00:00:09Z\"") "," EVENT(
-				   "early", "Pod", "web", "p1",
-				   "\"lastTimestamp\":\"2026-01-01T00:00:01Z\"") "," EVENT("series", "Pod", "web", "",
-											   "\"lastTimestamp\":null,"
-											   "\"eventTime\":\"2026-01-"
-											   "01T00:00:00Z\",\"series\":{"
-											   "\"lastObservedTime\":"
-											   "\"2026-01-01T00:00:05."
-											   "5Z\"}") "," EVENT("former",
-													      "Pod",
-													      "web",
-													      "p0",
-													      "\"lastTi"
-													      "mestamp"
-													      "\":"
-													      "\"2026-"
-													      "01-"
-													      "01T00:"
-													      "00:"
-													      "03Z\"") "," EVENT("other",
-																 "ReplicaSet",
-																 "web",
-																 "r1",
-																 "\"lastTimestamp\":\"2026-01-01T00:00:04Z\""))),
+		   LIST(EVENT("late", "Pod", "web", "p1", "\"lastTimestamp\":\"2026-01-01T00:00:09Z\"") "," EVENT(
+			   "early", "Pod", "web", "p1",
+			   "\"lastTimestamp\":\"2026-01-01T00:00:01Z\"") "," EVENT("series", "Pod", "web", "",
+										   "\"lastTimestamp\":null,"
+										   "\"eventTime\":\"2026-01-"
+										   "01T00:00:00Z\",\"series\":{"
+										   "\"lastObservedTime\":"
+										   "\"2026-01-01T00:00:05."
+										   "5Z\"}") "," EVENT("former", "Pod",
+												      "web", "p0",
+												      "\"lastTi"
+												      "mestamp"
+												      "\":"
+												      "\"2026-"
+												      "01-"
+												      "01T00:"
+												      "00:"
+												      "03Z\"") "," EVENT("other",
+															 "ReplicaSet",
+															 "web",
+															 "r1",
+															 "\"lastTimestamp\":\"2026-01-01T00:00:04Z\""))),
 		OK("/api/v1/namespaces/default/events?limit=500",
 		   LIST("{\"metadata\":{\"namespace\":\"default\",\"name\":\"n\"},\"involvedObject\":{\"kind\":"
 			"\"Node\",\"name\":\"n1\",\"uid\":\"n1\"}}")),
@@ -516,10 +513,10 @@ static void test_newer_events(void)
 		OK("/apis/events.k8s.io/v1/namespaces/a/events?limit=500", LIST(NEWER("x", "e1"))),
 		{0}};
 	static const struct fake_answer both[] = {
-		{.path = "/api/v1/namespaces/a/events?limit=500",
+		{.path = "/api/v1/events?limit=500",
 		 .state = READ_OK,
 		 .body = LIST(EVENT("x", "Pod", "web", "", "\"lastTimestamp\":\"2026-01-01T00:00:09Z\""))},
-		OK("/apis/events.k8s.io/v1/namespaces/a/events?limit=500",
+		OK("/apis/events.k8s.io/v1/events?limit=500",
 		   LIST(NEWER("x", "e-x") "," NEWER("y", "e-y"))),
 		{0}};
 	struct fake *f;
@@ -539,6 +536,37 @@ static void test_newer_events(void)
 	is_str(names(list), "a/y a/x ", "a snapshot may hold both: each event once");
 	ok(json_object_get(json_array_get(list, 1), "involvedObject") != NULL, "in the older form where there is one");
 	json_decref(list);
+	facts_free(facts);
+	source_free(s);
+}
+
+/* A snapshot tells what it lacks by kind and namespace, not for each object that somebody looks for. */
+static void test_snapshot(void)
+{
+	static const struct fake_answer answers[] = {
+		OK("/api/v1/pods?limit=500", LIST(POD("a", "one", "u1", ""))),
+		{.path = "/api/v1/namespaces/b/pods?limit=500", .state = READ_NOT_CAPTURED, .why = "not captured"},
+		OK("/api/v1/namespaces/c/pods?limit=500", LIST("")),
+		{.path = "/apis/apps/v1/*", .state = READ_NOT_CAPTURED, .why = "not captured"},
+		{0}};
+	struct fake *f;
+	struct source *s;
+	struct facts *facts = facts_over("snapshot", answers, NULL, &f, &s);
+	enum read_state state;
+
+	ok(facts_find(facts, "pods", "a", "one", &state) != NULL, "an object");
+	ok(!facts_find(facts, "pods", "a", "two", &state) && state == READ_NOT_FOUND,
+	   "absent where its neighbours are");
+	ok(!facts_find(facts, "pods", "b", "x", &state) && state == READ_NOT_CAPTURED,
+	   "nothing known of this namespace");
+	ok(!facts_find(facts, "pods", "c", "x", &state) && state == READ_NOT_FOUND, "an empty list is known");
+	is_int(source_blind_count(s), 1, "one blind spot");
+	ok(fake_blind(s, "pods in namespace b", "not captured"), "for the namespace");
+	for (int i = 0; i < 5; i++)
+		facts_find(facts, "deployments.apps", i % 2 ? "a" : "b", "x", &state);
+	ok(state == READ_NOT_CAPTURED && fake_blind(s, "deployments.apps in all namespaces", NULL),
+	   "a kind that is missing");
+	is_int(source_blind_count(s), 2, "is missing once");
 	facts_free(facts);
 	source_free(s);
 }
@@ -634,6 +662,7 @@ int main(void)
 	test_select_pods();
 	test_events();
 	test_newer_events();
+	test_snapshot();
 	test_paths();
 	test_threads();
 	return done();
