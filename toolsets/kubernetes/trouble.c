@@ -44,13 +44,14 @@ static bool seen_before(struct scan *s, const struct trouble *t)
 	return false;
 }
 
-static void read_log(struct scan *s, struct trouble *t)
+static void read_log(struct scan *s, struct trouble *t, bool may_be_empty)
 {
 	struct log_request q = {.ns = fld_ns(t->pod),
 				.pod = fld_name(t->pod),
 				.container = t->name,
 				.tail_lines = TAIL_LINES,
-				.limit_bytes = TAIL_BYTES};
+				.limit_bytes = TAIL_BYTES,
+				.may_be_empty = may_be_empty};
 
 	s->v->h->log(s->v->w, &q, &t->log);
 }
@@ -113,9 +114,9 @@ static void healthy(struct scan *s, struct trouble *t)
 	if (s->healthy >= HEALTHY_MAX || s->misses >= MISSES_MAX || seen_before(s, t))
 		return;
 	s->healthy++;
-	read_log(s, t);
+	read_log(s, t, true);
 	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT) {
-		s->misses++;
+		s->misses += t->log.state != SEEN_EMPTY;
 		return;
 	}
 	t->word = "";
@@ -146,7 +147,7 @@ static void consider(struct scan *s, json_t *pod, json_t *container, json_t *sta
 	}
 	if (seen_before(s, &t))
 		return;
-	read_log(s, &t);
+	read_log(s, &t, false);
 	decide(s, &t);
 	s->fn(s->ctx, &t);
 }
