@@ -32,6 +32,9 @@ int reading_init(struct reading *g, struct source *s, const struct source_reques
 		.max_bytes = q->max_bytes && q->max_bytes < s->max_bytes ? q->max_bytes : s->max_bytes,
 		.cancel = q->cancel ? q->cancel : s->cancel,
 	};
+	/* A log passes in pieces and fills no memory: whoever names a limit for it knows what comes. */
+	if (g->route.log && q->max_bytes)
+		g->origin.max_bytes = q->max_bytes;
 	if (g->route.secrets && g->origin.max_bytes > SOURCE_SECRETS_MAX)
 		g->origin.max_bytes = SOURCE_SECRETS_MAX;
 	g->key = mem_printf("%s\n%s\n%s", q->path, str_or(q->accept, ""), str_or(post, ""));

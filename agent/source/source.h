@@ -54,7 +54,7 @@ struct source_request {
 	const char *path;
 	const char *accept; /* NULL: application/json */
 	int64_t deadline;   /* monotonic; 0: the source's own */
-	uint64_t max_bytes; /* 0: the source's own */
+	uint64_t max_bytes; /* 0: the source's own, which only a log may exceed */
 	bool fresh;	    /* bypass the cache */
 	bool optional;	    /* a failure is no blind spot (probes, guesses) */
 	const char *what;   /* how the blind spot calls it: "pods/log in ns x"; NULL: made from the path */

@@ -380,6 +380,26 @@ static void test_stopping(void)
 	source_free(s);
 }
 
+/* The source's cap is for what is kept in memory; a log that passes in pieces may be as long as its reader says. */
+static void test_long_log(void)
+{
+	static const struct fake_answer answers[] = {{.path = "/*", .state = READ_OK, .body = "0123456789"}, {0}};
+	struct fake *f = fake_new("live", answers);
+	struct source_options o = {.origin = &f->base, .max_bytes = 4};
+	struct source *s = source_new(&o);
+	struct source_request q = {.path = "/api/v1/namespaces/a/pods/p/log", .max_bytes = UINT64_MAX};
+	struct origin_reply r;
+	struct err e = {0};
+	struct got g = {0};
+
+	ok(source_get(s, &q, take, &g, &r, &e) == 0 && r.state == READ_OK && r.bytes == 10, "a log comes whole");
+	q = (struct source_request){.path = "/api/v1/namespaces/a/pods/q/log"};
+	ok(source_get(s, &q, take, &g, &r, &e) == 0 && r.state == READ_CUT && r.bytes == 4, "unless nobody says so");
+	q = (struct source_request){.path = "/healthz", .max_bytes = UINT64_MAX};
+	ok(source_get(s, &q, take, &g, &r, &e) == 0 && r.state == READ_CUT, "other answers do not");
+	source_free(s);
+}
+
 struct flight {
 	struct source *s;
 	json_t *doc;
@@ -606,6 +626,7 @@ int main(void)
 	test_cache();
 	test_small_cache();
 	test_stopping();
+	test_long_log();
 	test_single_flight(true);
 	test_single_flight(false);
 	test_leader_gives_up();
