@@ -207,8 +207,20 @@ size_t str_distance(const char *a, const char *b, size_t limit)
 	return row[m] > limit ? limit + 1 : row[m];
 }
 
+/* Half a name is a name that was not typed to its end: the shortest one that goes on. */
+static const char *begins_with(const char *s, const char *const *list)
+{
+	const char *found = NULL;
+
+	for (; strlen(s) >= 3 && *list; list++)
+		if (str_find_nocase(*list, s) == *list && (!found || strlen(*list) < strlen(found)))
+			found = *list;
+	return found;
+}
+
 const char *str_nearest(const char *s, const char *const *list)
 {
+	const char *const *start = list;
 	const char *found = NULL;
 	size_t n, limit, gap = SIZE_MAX;
 
@@ -228,5 +240,5 @@ const char *str_nearest(const char *s, const char *const *list)
 		limit = d;
 		gap = g;
 	}
-	return found;
+	return found ? found : begins_with(s, start);
 }

@@ -45,7 +45,10 @@ void str_from_size(uint64_t bytes, char out[static 24]);
  * bytes: limit + 1.
  */
 size_t str_distance(const char *a, const char *b, size_t limit);
-/* The entry of the NULL-terminated list nearest to s, within a third of its length (at least 2), or NULL. */
+/*
+ * The entry of the NULL-terminated list nearest to s, within a third of its length (at least 2), else the shortest that
+ * begins with it (3 characters at least), or NULL.
+ */
 const char *str_nearest(const char *s, const char *const *list);
 
 #endif

@@ -8,6 +8,7 @@
 #include "agent/base/utf8.h"
 #include "agent/data/json.h"
 #include "agent/text/clip.h"
+#include "agent/tools/blind.h"
 
 #define QUOTE_MAX 400 /* columns of a quote on the screen; -o json has all of it */
 #define BLIND_SHOWN 12
@@ -84,8 +85,9 @@ void part_quote(struct buf *b, const struct term *t, const char *id, const char 
 	buf_char(b, '\n');
 }
 
-void part_blind_spots(struct buf *b, const struct term *t, const json_t *spots)
+void part_blind_spots(struct buf *b, const struct term *t, const json_t *all)
 {
+	auto_json json_t *spots = blind_grouped(all);
 	size_t n = json_array_size(spots), i;
 	const json_t *s;
 

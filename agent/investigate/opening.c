@@ -11,6 +11,7 @@
 #include "agent/investigate/context.h"
 #include "agent/text/clip.h"
 #include "agent/text/mask.h"
+#include "agent/tools/blind.h"
 
 #define FINDINGS_MAX 12 /* causes told at the start; the model can list the rest */
 #define SYMPTOMS_MAX 5
@@ -95,7 +96,8 @@ static void add_findings(const struct inquiry *q, json_t *data)
 
 static void add_blind_spots(const struct inquiry *q, json_t *data)
 {
-	json_t *spots = world_blind_spots(q->setup->world);
+	auto_json json_t *all = world_blind_spots(q->setup->world);
+	json_t *spots = blind_grouped(all);
 	size_t n = json_array_size(spots);
 
 	while (json_array_size(spots) > BLIND_MAX)
