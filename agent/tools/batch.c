@@ -176,14 +176,15 @@ static void wait_some(struct batch *b, int64_t deadline)
 	}
 }
 
-/* The state of one run: jobs[i] is NULL before its start and after its end. */
+/* The state of one run: jobs[i] is NULL before its start and after its result was taken. */
 struct run {
 	struct batch *b;
 	const struct call_request *q;
 	struct call_result *results;
 	struct job **jobs;
-	bool *taken;
-	size_t n, running, ended, next;
+	bool *over; /* its worker came back, or it never needed one */
+	size_t n, running, next;
+	size_t taken; /* results before it are whole: evidence is numbered in request order */
 };
 
 static void progress(struct run *r, size_t i, bool end)
@@ -192,12 +193,13 @@ static void progress(struct run *r, size_t i, bool end)
 		r->b->o.progress(r->b->o.ctx, i, &r->q[i], end ? &r->results[i] : NULL);
 }
 
-static char *frame(struct batch *b, const char *text, int evidence, size_t total, bool cut)
+/* What the model sees of a text of total bytes, with the id to cite and, when it was cut, how to read on. */
+static char *frame(const char *shown, size_t len, int evidence, size_t total)
 {
-	if (!cut)
-		return mem_printf("[E%d]\n%s", evidence, text);
+	if (len == total)
+		return mem_printf("[E%d]\n%s", evidence, shown);
 	return mem_printf("[E%d, the first %zu of %zu bytes; read on with more(evidence=\"E%d\", offset=%zu)]\n%s",
-			  evidence, b->o.text_max, total, evidence, b->o.text_max, text);
+			  evidence, len, total, evidence, len, shown);
 }
 
 /* Gives a result its evidence and frame, and remembers it. */
@@ -205,11 +207,13 @@ static void remember(struct batch *b, struct call *c, struct call_result *r)
 {
 	struct answer *a = MEM_NEW(struct answer);
 	auto_free char *name = NULL;
-	size_t total;
-	char *whole = call_take_text(c, &total), *shown;
+	size_t total, len;
+	char *whole = call_take_text(c, &total);
+	auto_free char *shown = NULL;
 
-	r->truncated = total > b->o.text_max;
-	shown = mem_strn(whole, r->truncated ? call_cut(whole, total, b->o.text_max) : total);
+	len = call_cut(whole, total, b->o.text_max);
+	shown = mem_strn(whole, len);
+	r->truncated = len < total;
 	r->evidence = evidence_add(b->o.world->evidence, &(struct evidence_item){.cluster = r->cluster,
 										 .source = call_source(c),
 										 .pointer = "",
@@ -217,9 +221,8 @@ static void remember(struct batch *b, struct call *c, struct call_result *r)
 										 .derived = true});
 	name = mem_printf("E%d", r->evidence);
 	map_set(b->texts, name, whole);
-	r->text = frame(b, shown, r->evidence, total, r->truncated);
+	r->text = frame(shown, len, r->evidence, total);
 	r->text_len = strlen(r->text);
-	free(shown);
 	*a = (struct answer){mem_str(r->text), r->status, r->evidence};
 	if (r->status != TOOL_TIMEOUT) /* what took too long may be asked again */
 		map_set(b->known, call_key(c), a);
@@ -238,13 +241,21 @@ static void from_record(const struct answer *a, struct call_result *r)
 	r->text_len = strlen(r->text);
 }
 
+/* What a call may take: its own limit, or what is left for all of them. */
+static int64_t limit_ms(const struct batch *b)
+{
+	int64_t left = clock_left(b->o.deadline);
+
+	return left >= b->o.call_ms ? b->o.call_ms : left > 0 ? left : 1;
+}
+
 /* Looks a call up or starts it. */
 static void start(struct run *r, size_t i)
 {
 	struct call *c = call_new(&(struct call_setup){.world = r->b->o.world,
 						       .registry = r->b->o.registry,
 						       .cancel = r->b->o.cancel,
-						       .limit_ms = r->b->o.call_ms},
+						       .limit_ms = limit_ms(r->b)},
 				  &r->q[i]);
 	const struct answer *a;
 
@@ -257,9 +268,7 @@ static void start(struct run *r, size_t i)
 		else
 			call_refuse(c, &r->results[i]);
 		call_free(c);
-		r->taken[i] = true;
-		r->ended++;
-		progress(r, i, true);
+		r->over[i] = true;
 		return;
 	}
 	r->jobs[i] = job_start(r->b, c);
@@ -267,57 +276,47 @@ static void start(struct run *r, size_t i)
 }
 
 /* An identical call of the same turn waits for its twin instead of reading twice. */
-static bool twin_running(const struct run *r, size_t i)
+static bool twin_open(const struct run *r, size_t i)
 {
-	for (size_t k = 0; k < i; k++)
+	for (size_t k = r->taken; k < i; k++)
 		if (r->jobs[k] && str_eq(r->q[k].name, r->q[i].name) && str_eq(r->q[k].arguments, r->q[i].arguments))
 			return true;
 	return false;
 }
 
-/* Workers that came back make room for the next call. */
-static void count_ended(struct run *r)
+static void take(struct run *r, size_t i)
 {
-	size_t running = 0;
-
-	for (size_t i = 0; i < r->next; i++)
-		running += r->jobs[i] && !job_ended(r->jobs[i]);
-	r->running = running;
-}
-
-/*
- * Results are taken in request order, whoever ended first, so that evidence has the same numbers in every run. all:
- * also those behind a call that does not end.
- */
-static void collect(struct run *r, bool all)
-{
-	count_ended(r);
-	for (size_t i = 0; i < r->next; i++) {
-		if (r->jobs[i] && !job_ended(r->jobs[i])) {
-			if (!all)
-				return;
-			continue;
-		}
-		if (!r->jobs[i])
-			continue;
+	if (r->jobs[i]) {
 		call_finish(r->jobs[i]->call, &r->results[i]);
 		remember(r->b, r->jobs[i]->call, &r->results[i]);
 		job_drop(r->jobs[i]);
 		r->jobs[i] = NULL;
-		r->taken[i] = true;
-		r->ended++;
-		progress(r, i, true);
 	}
+	progress(r, i, true);
 }
 
-/* Calls that were not started, or whose workers do not come back. */
+static void collect(struct run *r)
+{
+	for (size_t i = r->taken; i < r->next; i++) {
+		if (r->over[i] || !job_ended(r->jobs[i]))
+			continue;
+		r->over[i] = true;
+		r->running--;
+	}
+	while (r->taken < r->next && r->over[r->taken])
+		take(r, r->taken++);
+}
+
+/* Calls that were not started, or whose workers do not come back; what did come is taken. */
 static void give_up(struct run *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = r->taken; i < r->n; i++) {
 		struct call_result *res = &r->results[i];
 
-		if (r->taken[i])
+		if (r->over[i]) {
+			take(r, i);
 			continue;
+		}
 		if (!res->id) {
 			res->id = mem_str(r->q[i].id);
 			res->tool = mem_str(r->q[i].name);
@@ -339,24 +338,21 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 
 	memset(results, 0, n * sizeof(*results));
 	r.jobs = mem_zero((n + 1) * sizeof(*r.jobs));
-	r.taken = mem_zero(n + 1);
-	while (r.ended < n) {
+	r.over = mem_zero(n + 1);
+	while (r.taken < n) {
 		if (cancel_fired(b->o.cancel) && !grace)
 			grace = clock_deadline(GRACE_MS);
-		while (!grace && r.next < n && r.running < b->o.parallel && !twin_running(&r, r.next))
+		while (!grace && r.next < n && r.running < b->o.parallel && !twin_open(&r, r.next))
 			start(&r, r.next++);
-		collect(&r, false);
-		if (r.ended == n || (grace && (!r.running || !clock_left(grace))))
+		collect(&r);
+		if (r.taken == n || (grace && (!r.running || !clock_left(grace))))
 			break;
 		if (r.running)
 			wait_some(b, grace);
 	}
-	if (r.ended < n) {
-		collect(&r, true);
-		give_up(&r);
-	}
+	give_up(&r);
 	free(r.jobs);
-	free(r.taken);
+	free(r.over);
 	return cancel_fired(b->o.cancel) ? err_set(e, ERR_CANCELED, "cancelled") : 0;
 }
 

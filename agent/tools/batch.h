@@ -37,6 +37,7 @@ struct batch_options {
 	struct pool *pool;
 	struct cancel *cancel;
 	int64_t call_ms;       /* each call; 0: 60,000 */
+	int64_t deadline;      /* of all, monotonic; 0: none */
 	size_t parallel;       /* 0: 8 */
 	size_t text_max;       /* bytes of a result for the model; 0: 24 KiB */
 	/* Progress, on the calling thread: index into requests; result NULL at the start. */

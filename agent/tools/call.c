@@ -145,8 +145,7 @@ char *call_take_text(struct call *c, size_t *len)
 	auto_buf struct buf clean = BUF_INIT(WORK_TEXT_MAX * 2);
 
 	if (c->late) {
-		buf_printf(&clean, "This took longer than %lld s and was stopped.%s",
-			   (long long)(c->setup.limit_ms / 1000),
+		buf_printf(&clean, "This took longer than %g s and was stopped.%s", (double)c->setup.limit_ms / 1000,
 			   c->work.answered ? " What had come by then:\n"
 					    : " Ask for less: a namespace, a name, a limit.");
 	}
