@@ -8,7 +8,10 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/text/clip.h"
 #include "agent/text/quote.h"
+
+#define PROSE_COLUMNS 300
 
 static bool holds(struct inquiry *q, int id, const char *quote)
 {
@@ -94,6 +97,18 @@ static void complain(json_t *unverified, const char *claim, const char *why, con
 	json_array_append_new(unverified, json_text0(text));
 }
 
+/* An answer in prose that cites nothing: its first paragraph is a claim without proof. */
+static void complain_of_prose(json_t *unverified, const json_t *report)
+{
+	const char *text = json_str_or(report, "summary", ""), *end = strstr(text, "\n\n");
+	auto_buf struct buf line = BUF_INIT(8192);
+
+	if (!json_bool_at(report, "prose", false) || json_array_size(json_object_get(report, "root_causes")))
+		return;
+	clip_line(&line, text, end ? (size_t)(end - text) : strlen(text), PROSE_COLUMNS);
+	complain(unverified, buf_cstr(&line), "no quote was given", "");
+}
+
 size_t citations_verify(struct inquiry *q, json_t *report)
 {
 	json_t *causes = json_object_get(report, "root_causes"), *cause, *citation;
@@ -120,6 +135,7 @@ size_t citations_verify(struct inquiry *q, json_t *report)
 		if (!good) /* without proof nobody may be sure */
 			json_object_set_new(cause, "confidence", json_string("low"));
 	}
+	complain_of_prose(unverified, report);
 	json_object_set_new(report, "unverified", unverified);
 	return missing;
 }

@@ -10,22 +10,23 @@
 #include "agent/base/utf8.h"
 #include "agent/data/json.h"
 #include "agent/investigate/guard.h"
+#include "agent/text/mask.h"
 
 #define DEFAULT_WINDOW 32000
 #define KEEP_TURNS 2	 /* the newest assistant turns with their results stay whole as long as possible */
 #define HANDLE_ABOVE 600 /* bytes: a shorter result is not worth shrinking */
 #define FIRST_MESSAGES 2 /* system and question */
+#define SUMMARY "What was looked at so far:\n" /* how a message begins that stands for older turns */
 
 int64_t context_room(const struct inquiry *q)
 {
-	const struct config_model *m = &q->setup->config->model;
-	int64_t window = m->context_tokens;
+	const struct config *c = q->setup->config;
+	int64_t window = str_eq(q->model, c->model.name) ? c->model.context_tokens : c->fallback.context_tokens;
 	struct price p;
 
-	if (!window && q->model && price_find(q->setup->config->models, q->model, &p))
-		window = p.context_tokens;
+	price_find(c->models, q->model, &p); /* the window may be known where the price is not */
 	if (!window)
-		window = DEFAULT_WINDOW;
+		window = p.context_tokens ? p.context_tokens : DEFAULT_WINDOW;
 	/* an answer takes up to 4,096 tokens, in small windows a quarter */
 	return window - (window / 4 < 4096 ? window / 4 : 4096);
 }
@@ -93,13 +94,15 @@ static char *plain_summary(const struct inquiry *q, size_t until)
 {
 	auto_buf struct buf b = BUF_INIT(16384);
 
-	buf_str(&b, "What was looked at so far:\n");
+	buf_str(&b, SUMMARY);
 	for (size_t i = FIRST_MESSAGES; i < until; i++) {
 		json_t *m = json_array_get(q->messages, i);
 		const char *text = json_str_or(m, "content", "");
 		size_t n = strlen(text), cut = utf8_cut(text, n, n < 240 ? n : 240);
 
-		if (n && !str_eq(json_str_at(m, "role"), "user"))
+		if (str_starts(text, SUMMARY)) /* of an earlier round: it is all that is left of it */
+			buf_printf(&b, "%s\n", text);
+		else if (n && !str_eq(json_str_at(m, "role"), "user"))
 			buf_printf(&b, "- %.*s%s\n", (int)cut, text, cut < n ? " ..." : "");
 	}
 	return buf_steal(&b);
@@ -109,6 +112,7 @@ static char *model_summary(struct inquiry *q, struct model *m, size_t until)
 {
 	auto_json json_t *messages = json_array();
 	auto_json json_t *data = json_object();
+	auto_buf struct buf question = BUF_INIT(4u << 20);
 	auto_free char *talk = NULL;
 	auto_free char *prompt = NULL;
 	struct model_turn turn = {.messages = messages, .deadline = q->spent.deadline, .cancel = q->setup->cancel};
@@ -117,14 +121,15 @@ static char *model_summary(struct inquiry *q, struct model *m, size_t until)
 	char why[256], *text = NULL;
 
 	talk = plain_summary(q, until);
-	json_object_set_new(data, "question", json_text0(q->setup->question));
+	mask_text(&question, q->setup->question, strlen(q->setup->question));
+	json_object_set_new(data, "question", json_text(buf_cstr(&question), question.len));
 	json_object_set_new(data, "conversation", json_text0(talk));
 	prompt = prompt_render(q->setup->prompts, "summarize", data, &e);
 	if (!prompt || guard_over(q, tokens_of(prompt, strlen(prompt)), why, sizeof(why)))
 		return NULL;
 	json_array_append_new(messages, json_pack("{s:s,s:o}", "role", "user", "content", json_text0(prompt)));
 	if (model_turn(m, &turn, &reply, &e) == 0 && !str_empty(reply.text))
-		text = mem_printf("Summary of the investigation so far:\n%s", reply.text);
+		text = mem_printf(SUMMARY "%s", reply.text);
 	guard_spend(q, model_name(m), &reply);
 	model_reply_fini(&reply);
 	return text;
@@ -133,10 +138,11 @@ static char *model_summary(struct inquiry *q, struct model *m, size_t until)
 /* Old turns become one message; a tool result never stays without the call that asked for it. */
 static void summarise(struct inquiry *q, struct model *m, size_t until)
 {
-	auto_free char *text = model_summary(q, m, until);
+	auto_free char *text = NULL;
 
 	if (until <= FIRST_MESSAGES)
 		return;
+	text = model_summary(q, m, until);
 	if (!text)
 		text = plain_summary(q, until);
 	for (size_t i = FIRST_MESSAGES; i < until; i++)
@@ -162,5 +168,7 @@ bool context_fit(struct inquiry *q, struct model *m, const json_t *tools, int64_
 	shrink_results(q, tools, room, json_array_size(q->messages));
 	if (context_size(q, tools) > room)
 		summarise(q, m, turns_start(q->messages, 1));
+	if (context_size(q, tools) > room) /* one turn with very many results */
+		summarise(q, m, json_array_size(q->messages));
 	return context_size(q, tools) <= room;
 }

@@ -100,6 +100,17 @@ static json_t *findings_list(const struct inquiry *q)
 	return list;
 }
 
+const char *document_no_causes(const json_t *document)
+{
+	if (!str_eq(json_str_at(document, "status"), "answered"))
+		return "none was found until the investigation ended";
+	if (str_eq(json_str_at(document, "mode"), "offline"))
+		return "none: nothing that was read is failing now";
+	if (json_array_size(json_object_get(document, "unverified")))
+		return "none was named in a form that can be looked up";
+	return "none: the model found nothing that is failing now";
+}
+
 json_t *document_build(struct inquiry *q, const char *status, bool from_model, const char *note)
 {
 	auto_json json_t *report = from_model ? json_incref(q->answer) : offline_report(q);

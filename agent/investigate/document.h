@@ -8,6 +8,9 @@
 /* status: answered, partial, failed, cancelled. from_model: q->answer is the answer, else triage is. New reference. */
 json_t *document_build(struct inquiry *q, const char *status, bool from_model, const char *note);
 
+/* What stands in place of root causes when a document holds none: a sentence for people. */
+const char *document_no_causes(const json_t *document);
+
 /*
  * offline.c: triage as an answer, in the shape of report.h with verified citations; causes that the question
  * names come first. New reference.

@@ -11,6 +11,7 @@
 #include "agent/data/json.h"
 #include "agent/investigate/document.h"
 #include "agent/investigate/early.h"
+#include "agent/investigate/guard.h"
 #include "agent/investigate/loop.h"
 #include "agent/triage/readable.h"
 
@@ -158,6 +159,26 @@ static void release(struct inquiry *q)
 	json_decref(q->answer);
 }
 
+/* When the model brings no answer, the checks are the answer: then they are waited for, however long the budget lets
+ * them. */
+static enum loop_end with_model(struct inquiry *q, char *why, size_t size)
+{
+	enum loop_end end = loop_run(q, why, size);
+
+	if (!q->answer && (end == LOOP_FAILED || end == LOOP_BUDGET))
+		inquiry_take_triage(q, q->spent.deadline);
+	return end == LOOP_FAILED && !q->triage && cancel_fired(q->setup->cancel) ? LOOP_CANCELED : end;
+}
+
+/* No model and no checks: either the time is up, or they could not be run. */
+static enum loop_end without_checks(struct inquiry *q, char *why, size_t size)
+{
+	if (guard_over(q, 0, why, size))
+		return LOOP_BUDGET;
+	snprintf(why, size, "The checks could not be run, and there is no model to ask.");
+	return LOOP_FAILED;
+}
+
 void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 {
 	struct inquiry q = {.setup = s, .tool_calls = json_array(), .spent.started = clock_mono_ms()};
@@ -178,9 +199,9 @@ void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 	if (cancel_fired(s->cancel))
 		end = LOOP_CANCELED;
 	else if (!s->offline)
-		end = loop_run(&q, why, sizeof(why));
+		end = with_model(&q, why, sizeof(why));
 	else if (!q.triage)
-		end = LOOP_BUDGET;
+		end = without_checks(&q, why, sizeof(why));
 	else if (!str_empty(s->offline_why))
 		snprintf(why, sizeof(why), "%s", s->offline_why);
 	end_triage(&q, out);

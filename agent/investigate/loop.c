@@ -16,8 +16,9 @@
 #include "agent/investigate/toolbox.h"
 #include "agent/investigate/turn.h"
 
-#define MAX_CUT 2     /* turns that broke off, in a row */
-#define MAX_EMPTY 2   /* answers without text and calls, in a row */
+#define MAX_CUT 2   /* turns that broke off, in a row */
+#define MAX_EMPTY 2 /* answers without text and calls, in a row */
+#define MAX_TOO_LONG 3
 #define MAX_STALE 3   /* turns that asked only for what was answered before, in a row */
 #define MEND_MS 30000 /* for mending quotes: there is an answer already, so nobody waits long for a better one */
 
@@ -27,7 +28,9 @@ struct loop {
 	bool on_fallback;
 	json_t *probed, *tools, *only_report;
 	int cut, empty, stale;
-	bool last, complained, too_long;
+	bool last, complained;
+	int too_long; /* times that the server refused the conversation for its length */
+	int64_t room; /* tokens that may fit after such a refusal; 0: what is known of the model */
 	char *why;
 	size_t why_size;
 };
@@ -77,6 +80,7 @@ static bool use_fallback(struct loop *l, const struct err *because)
 	model_free(l->model);
 	l->model = m;
 	l->on_fallback = true;
+	l->room = 0;
 	l->q->model = model_name(m);
 	inquiry_event(l->q, "note", json_pack("{s:o}", "text", json_text0(because->msg)));
 	inquiry_event(l->q, "fallback",
@@ -206,9 +210,12 @@ static enum loop_end failed_turn(struct loop *l, const struct err *e, bool *agai
 		guard_over(l->q, 0, l->why, l->why_size);
 		return LOOP_BUDGET;
 	}
-	if (model_context_error(e) && !l->too_long) { /* its window is smaller than we thought */
-		l->too_long = true;
-		*again = context_fit(l->q, l->model, l->tools, context_size(l->q, l->tools) / 2);
+	if (model_context_error(e) && l->too_long++ < MAX_TOO_LONG) { /* its window is smaller than we thought */
+		int64_t size = context_size(l->q, l->tools);
+
+		l->room = size * 3 / 4;
+		context_fit(l->q, l->model, l->tools, l->room);
+		*again = context_size(l->q, l->tools) < size;
 	}
 	if (!*again)
 		*again = use_fallback(l, e);
@@ -249,7 +256,7 @@ static enum loop_end run(struct loop *l)
 		turn.tools = tools_now(l, context_size(q, l->tools));
 		if (l->complained)
 			turn.deadline = clock_sooner(turn.deadline, clock_deadline(MEND_MS));
-		if (!context_fit(q, l->model, turn.tools, 0) &&
+		if (!context_fit(q, l->model, turn.tools, l->room) && !l->room &&
 		    !use_fallback(l, &(struct err){.msg = "the question does not fit"}))
 			return end_with(l, LOOP_FAILED,
 					"the question with its attachments does not fit into the model's window "

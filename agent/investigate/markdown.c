@@ -11,6 +11,7 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/investigate/document.h"
 #include "agent/text/clip.h"
 
 #define QUOTE_COLUMNS 200
@@ -85,7 +86,7 @@ static void causes_part(struct buf *b, const json_t *document)
 		cause_item(b, i + 1, cause);
 	}
 	if (!json_array_size(causes))
-		buf_str(b, "None: nothing that was read is failing now.\n");
+		buf_printf(b, "- %s\n", document_no_causes(document));
 	json_array_foreach (json_object_get(document, "unverified"), i, text) {
 		buf_printf(b, "- Unverified: %s\n", json_string_value(text));
 	}

@@ -112,8 +112,16 @@ static char *summary(const struct inquiry *q, size_t causes, int best)
 	const struct triage *t = q->triage;
 	auto_buf struct buf b = BUF_INIT(4096);
 
+	if (!t) {
+		buf_str(&b, "The checks did not end, so nothing is known yet.");
+		return buf_steal(&b);
+	}
+	if (!t->checks_run) {
+		buf_str(&b, "No check ran, so nothing is known: no toolset with checks is enabled (toolsets.disable).");
+		return buf_steal(&b);
+	}
 	if (!causes) {
-		buf_printf(&b, "The checks found nothing that is failing now (%zu checks).", t ? t->checks_run : 0);
+		buf_printf(&b, "The checks found nothing that is failing now (%zu checks).", t->checks_run);
 		return buf_steal(&b);
 	}
 	if (causes == 1)

@@ -180,7 +180,7 @@ json_t *opening_messages(struct inquiry *q, const json_t *probed, struct err *e)
 	add_attachments(q, data);
 	clock_format(world_now_ms(q->setup->world), now);
 	json_object_set_new(data, "now", json_string(now));
-	json_object_set_new(data, "question", json_text0(q->setup->question));
+	json_object_set_new(data, "question", masked(q->setup->question));
 	system_text = prompt_render(q->setup->prompts, "system", system, e);
 	if (!system_text)
 		return NULL;

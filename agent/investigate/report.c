@@ -275,7 +275,8 @@ static void add_cause(json_t *causes, const char *start, const char *end)
 	json_array_append_new(causes, o);
 }
 
-/* The top-level items under a heading "Root cause(s)"; without that heading the first paragraph. */
+/* The top-level items under a heading "Root cause(s)"; without that heading the first paragraph, if anything is cited.
+ */
 static json_t *prose_causes(const char *text)
 {
 	json_t *causes = json_array();
@@ -302,13 +303,16 @@ static json_t *prose_causes(const char *text)
 	}
 	if (inside && item)
 		add_cause(causes, item, text + strlen(text));
-	if (!heading) {
+	if (!heading) { /* citations may stand anywhere in a short prose answer; without any it is an opinion, no cause
+			 */
+		json_t *citations = inline_citations(text, text + strlen(text));
 		const char *end = strstr(text, "\n\n");
 
-		add_cause(causes, text, end ? end : text + strlen(text));
-		if (json_array_size(causes)) /* citations may stand anywhere in a short prose answer */
-			json_object_set_new(json_array_get(causes, 0), "citations",
-					    inline_citations(text, text + strlen(text)));
+		if (json_array_size(citations))
+			add_cause(causes, text, end ? end : text + strlen(text));
+		if (json_array_size(causes))
+			json_object_set(json_array_get(causes, 0), "citations", citations);
+		json_decref(citations);
 	}
 	return causes;
 }

@@ -11,6 +11,9 @@
 #include "agent/data/json.h"
 #include "agent/investigate/toolbox.h"
 
+#define ARGUMENTS_KEPT (32u << 10) /* of one call: a long report fits */
+#define ARGUMENTS_SHOWN 1000
+
 static void append(struct inquiry *q, json_t *message)
 {
 	json_array_append_new(q->messages, message);
@@ -28,6 +31,25 @@ void turn_append_result(struct inquiry *q, const char *call_id, const char *text
 			    json_text0(text)));
 }
 
+/*
+ * Arguments as they go back to the server with the next request. Some refuse a conversation that holds broken JSON,
+ * even when they sent it themselves; and nobody pays for a megabyte again at each turn. The caller's.
+ */
+static json_t *arguments_again(const char *text)
+{
+	size_t n = strlen(text);
+	auto_json json_t *parsed = n <= ARGUMENTS_KEPT ? json_parse(text, n, "arguments", NULL) : NULL;
+	auto_json json_t *cut = NULL;
+	auto_free char *dumped = NULL;
+
+	if (json_is_object(parsed))
+		return json_text(text, n);
+	cut = json_pack("{s:o}", n > ARGUMENTS_KEPT ? "too_long" : "no_json_object",
+			json_text(text, utf8_cut(text, n, n < ARGUMENTS_SHOWN ? n : ARGUMENTS_SHOWN)));
+	dumped = json_dump(cut, false);
+	return json_text0(dumped);
+}
+
 void turn_append_reply(struct inquiry *q, const struct model_reply *r)
 {
 	json_t *m = json_object(), *calls = json_array();
@@ -36,7 +58,7 @@ void turn_append_reply(struct inquiry *q, const struct model_reply *r)
 	json_object_set_new(m, "content", str_empty(r->text) ? json_null() : json_text0(r->text));
 	for (size_t i = 0; i < r->call_count; i++) {
 		json_t *fn = json_pack("{s:o,s:o}", "name", json_text0(r->calls[i].name), "arguments",
-				       json_text0(str_or(r->calls[i].arguments, "{}")));
+				       arguments_again(str_or(r->calls[i].arguments, "{}")));
 
 		json_array_append_new(calls, json_pack("{s:o,s:s,s:o}", "id", json_text0(r->calls[i].id), "type",
 						       "function", "function", fn));
@@ -118,6 +140,7 @@ static void ensure_batch(struct inquiry *q)
 				  .pool = q->setup->pool,
 				  .cancel = q->setup->cancel,
 				  .call_ms = t->call_ms,
+				  .deadline = q->spent.deadline,
 				  .parallel = (size_t)t->parallel,
 				  .text_max = (size_t)t->result_bytes,
 				  .progress = progress,
