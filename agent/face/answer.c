@@ -8,6 +8,7 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/face/answer_part.h"
+#include "agent/investigate/document.h"
 
 #define SYMPTOMS_SHOWN 6
 
@@ -64,7 +65,7 @@ static void causes(struct buf *b, const struct term *t, const json_t *document)
 		cause_text(b, t, document, i + 1, cause);
 	}
 	if (!json_array_size(list))
-		part_bullet(b, t, STYLE_GREEN, "-", "none: nothing that was read is failing now", 2);
+		part_bullet(b, t, STYLE_GREEN, "-", document_no_causes(document), 2);
 	json_array_foreach (json_object_get(document, "unverified"), i, claim) {
 		auto_free char *line = mem_printf("UNVERIFIED: %s", json_string_value(claim));
 

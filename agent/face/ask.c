@@ -31,19 +31,18 @@ static int print(const struct session *s, const json_t *document)
 }
 
 /* Money can only be counted when the price is known: better told before than after. */
-static int check_price(const struct session *s)
+static int check_price(const struct session *s, const struct config_model *m)
 {
 	struct price p;
 	auto_free char *why = NULL;
 
-	if (s->config->budget.usd <= 0 || s->options->offline || !config_has_model(s->config, (char[8]){0}, 8))
+	if (s->config->budget.usd <= 0 || s->options->offline || str_empty(m->name) || str_empty(m->base_url))
 		return 0;
-	if (price_find(s->config->models, s->config->model.name, &p) && p.input_per_mtok >= 0 && p.output_per_mtok >= 0)
+	if (price_find(s->config->models, m->name, &p))
 		return 0;
 	why = mem_printf("--budget-usd needs the price of model \"%s\", which is not known: set models.%s.input and "
-			 "models.%s.output (USD per "
-			 "million tokens) in the config file",
-			 s->config->model.name, s->config->model.name, s->config->model.name);
+			 "models.%s.output (USD per million tokens) in the config file",
+			 m->name, m->name, m->name);
 	return session_fail(s, EXIT_USAGE, why);
 }
 
@@ -113,7 +112,9 @@ int command_ask(struct options *o)
 	}
 	status = session_open(&s, o);
 	if (!status)
-		status = check_price(&s);
+		status = check_price(&s, &s.config->model);
+	if (!status)
+		status = check_price(&s, &s.config->fallback);
 	if (!status)
 		status = session_toolsets(&s);
 	if (!status)
