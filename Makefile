@@ -121,7 +121,7 @@ test:
 asan:
 	@sh deploy/packages.sh build test
 	@$(MAKE) --no-print-directory B=build/asan CFLAGS="-O1 -g" SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined" all units plugin
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 $(PYTHON) tests/run.py --build build/asan
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 DUPIN_SLOW=5 $(PYTHON) tests/run.py --build build/asan
 
 tsan:
 	@$(MAKE) --no-print-directory B=build/tsan CFLAGS="-O1 -g" SAN="-fsanitize=thread" all units

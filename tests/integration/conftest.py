@@ -15,6 +15,8 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 from fakes.kube_api import KubeApi  # noqa: E402  pylint: disable=wrong-import-position
 
+from asking import ask, asked, checks_answer, goes_well, llm, snap  # noqa: E402,F401  pylint: disable=all
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
 

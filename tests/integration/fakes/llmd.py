@@ -50,7 +50,7 @@ FAULTS = {
 }
 
 
-def call(name, _arguments=None, _id=None, **arguments):
+def call(name, _arguments=None, _id=None, /, **arguments):
     """A tool call; _arguments may be a str, then it is sent as it is (malformed JSON)."""
     return {"name": name, "arguments": arguments if _arguments is None else _arguments, "id": _id}
 
