@@ -58,6 +58,7 @@ struct log_request {
 	int64_t since_seconds;            /* 0: none */
 	uint64_t limit_bytes;             /* 0: none asked of the server; the host caps anyway */
 	bool timestamps;
+	bool may_be_empty;                /* a healthy program that says nothing: no blind spot */
 };
 
 /* A log that was read. text is NUL-terminated; line numbers for evidence count from 1 in text. */
@@ -122,7 +123,8 @@ struct host {
 	/* array, never NULL; ns NULL: scope */
 	json_t *(*list)(struct work *, const char *resource, const char *ns, enum seen *);
 	json_t *(*find)(struct work *, const char *resource, const char *ns, const char *name, enum seen *);
-	json_t *(*find_kind)(struct work *, const char *api_version, const char *kind, const char *ns, const char *name, enum seen *);
+	json_t *(*find_kind)(struct work *, const char *api_version, const char *kind, const char *ns, const char *name,
+			     enum seen *);
 	json_t *(*owner)(struct work *, const json_t *object);
 	json_t *(*top_owner)(struct work *, json_t *object);
 	/* array, kept until the work ends */

@@ -94,6 +94,11 @@ json_t *facts_by_uid(struct facts *f, const char *uid)
 	return o;
 }
 
+bool facts_held(const struct facts *f)
+{
+	return str_eq(source_kind(f->source), "snapshot");
+}
+
 size_t facts_objects(struct facts *f)
 {
 	size_t n;

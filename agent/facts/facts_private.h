@@ -38,7 +38,7 @@ struct facts {
 	struct map *singles;  /* "resource\nns\nname" */
 	struct map *by_uid;   /* borrowed from lists and singles */
 	struct map *gets;     /* how many single reads: "resource\nns", "resource" */
-	size_t objects;         /* how many were read */
+	size_t objects;	      /* how many were read */
 };
 
 /* The list, read if need be; waits for whoever reads it. ns as in struct list. Never NULL. */
@@ -67,6 +67,8 @@ json_t *list_order(json_t *items);
 json_t *facts_complete(json_t *item, const char *api_version, const char *kind);
 /* With the lock held. */
 void facts_remember(struct facts *f, json_t *object);
+/* A snapshot: all it has is at hand, and reading costs nothing. */
+bool facts_held(const struct facts *f);
 /* By apiVersion (NULL: any) and kind; NULL: not served. */
 const struct kind *facts_kind(struct facts *f, const char *api_version, const char *kind);
 /* What was read already, without reading. Borrowed. */

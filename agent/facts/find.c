@@ -114,6 +114,22 @@ static json_t *get(struct facts *f, const struct kind *k, const char *ns, const 
 	return object;
 }
 
+/* A snapshot answers by its lists, so that what it lacks is told once and not for each object. */
+static json_t *find_held(struct facts *f, const struct kind *k, const char *ns, const char *name,
+			 enum read_state *state)
+{
+	struct list *l = list_of(f, k, ns);
+	json_t *object = list_search(l->items, ns, name);
+
+	if (object) {
+		*state = READ_OK;
+		return object;
+	}
+	list_note(f, l);
+	*state = l->state == READ_OK ? READ_NOT_FOUND : l->state == READ_CUT ? READ_NOT_CAPTURED : l->state;
+	return NULL;
+}
+
 static json_t *find(struct facts *f, const struct kind *k, const char *ns, const char *name, enum read_state *state)
 {
 	const char *list_ns;
@@ -130,6 +146,8 @@ static json_t *find(struct facts *f, const struct kind *k, const char *ns, const
 	ns = list_namespace(f, k, ns);
 	if (k->namespaced && !ns)
 		ns = source_default_namespace(f->source);
+	if (facts_held(f))
+		return find_held(f, k, ns, name, state);
 	pthread_mutex_lock(&f->lock);
 	known = look(f, k, ns, name, &object, state);
 	list = !known && wants_list(f, k, ns, &list_ns);

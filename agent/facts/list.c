@@ -173,10 +173,19 @@ struct list *list_present(struct facts *f, const struct kind *k, const char *ns)
 	all = find_list(f, k, NULL);
 	await(f, all);
 	l = find_list(f, k, ns);
-	if (l || !holds_all(all))
+	if (l || !all)
 		return l;
+	if (facts_held(f) && (all->state == READ_NOT_CAPTURED || all->state == READ_NOT_SERVED))
+		return all;
+	if (!holds_all(all))
+		return NULL;
 	l = new_list(k, ns);
 	cut_out(l, all);
+	/* A snapshot that has others of the kind need not have looked into this namespace: it has to be asked. */
+	if (facts_held(f) && json_array_size(l->items) == 0) {
+		list_free(l);
+		return NULL;
+	}
 	ready(l);
 	{
 		auto_free char *key = list_key(k, ns);
@@ -211,6 +220,9 @@ struct list *list_of(struct facts *f, const struct kind *k, const char *ns)
 {
 	struct list *l;
 
+	/* Where everything is at hand, what is missing as a whole is told as a whole. */
+	if (ns && !f->ns && facts_held(f))
+		list_of(f, k, NULL);
 	pthread_mutex_lock(&f->lock);
 	l = list_present(f, k, ns);
 	if (!l)

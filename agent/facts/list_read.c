@@ -89,10 +89,9 @@ static void append_unseen(json_t *items, const json_t *more)
  */
 static void add_newer_events(struct facts *f, struct list *l)
 {
-	bool live = str_eq(source_kind(f->source), "live");
 	struct list *other;
 
-	if (live && (l->state == READ_OK || l->state == READ_CUT))
+	if (!facts_held(f) && (l->state == READ_OK || l->state == READ_CUT))
 		return;
 	other = newer_events(f, l);
 	if (!other)

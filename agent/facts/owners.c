@@ -114,8 +114,8 @@ static const char *const *between(const char *kind)
 	static const char *const cron_job[] = {"jobs.batch", NULL};
 	static const char *const none[] = {NULL};
 	/* An operator's own kind may make any of them. */
-	static const char *const any[] = {"replicasets.apps", "statefulsets.apps", "jobs.batch", "deployments.apps",
-					  "daemonsets.apps",  NULL};
+	static const char *const any[] = {"replicasets.apps", "statefulsets.apps", "jobs.batch",
+					  "deployments.apps", "daemonsets.apps",   NULL};
 	static const char *const direct[] = {
 		"ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", NULL,
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Triage beside the investigation: the first model request waits for it only so long; what it finds later is told at the next
+ * Triage beside the investigation: the first model request waits for it only so long; what it finds later is
+ * told at the next
  * step. Until it is done it is a blind spot.
  */
 #ifndef AGENT_INVESTIGATE_EARLY_H
@@ -13,7 +14,8 @@ struct early;
 /* Starts it on a thread of its own. */
 struct early *early_start(const struct inquiry_setup *s);
 /*
- * Waits until the monotonic deadline (0: until it is done) or cancel. The triage, the caller's, once; NULL: not done (or failed: then
+ * Waits until the monotonic deadline (0: until it is done) or cancel. The triage, the caller's, once; NULL: not
+ * done (or failed: then
  * e is set). When it is not done its evidence keeps the numbers it gets, since others take numbers too from now on.
  */
 struct triage *early_take(struct early *e, int64_t deadline, struct err *err);

@@ -153,7 +153,7 @@ static int run_call(struct http *h, struct http_call *c, struct err *e)
 int http_do(struct http *h, const struct http_request *q, http_sink *sink, void *ctx, struct http_reply *reply,
 	    struct err *e)
 {
-	struct http_reply unwanted;
+	struct http_reply unwanted = {0};
 	struct http_call c = {.q = q, .sink = sink, .ctx = ctx, .reply = reply ? reply : &unwanted};
 	int rc;
 

@@ -25,8 +25,8 @@ static void collect_again(void *ctx)
 	buf_clear(ctx);
 }
 
-/* What cannot be looked through is not passed on. */
-static void withhold(struct answer *a, const char *why)
+/* What cannot be looked through is not passed on; nor is the parser's message, which quotes it. */
+static void withhold(struct answer *a)
 {
 	struct origin_reply was = a->reply;
 
@@ -35,7 +35,7 @@ static void withhold(struct answer *a, const char *why)
 	a->reply.retry_after_ms = -1;
 	a->reply.state = was.state == READ_CUT ? READ_CUT : READ_FAILED;
 	snprintf(a->reply.why, sizeof(a->reply.why), "withheld, because values of Secrets may stand in it: %.150s",
-		 was.state == READ_CUT ? was.why : why);
+		 was.state == READ_CUT ? was.why : "the answer is not the JSON it should be");
 }
 
 static void set_text(struct answer *a, char *text)
@@ -49,14 +49,13 @@ static void set_text(struct answer *a, char *text)
 /* Hides values of Secrets in a->body; leaves the decoded form in a->json when it had to decode. */
 static void hide_in_text(const struct reading *g, struct answer *a)
 {
-	struct err why = {0};
 	json_t *shown;
 
 	if (!a->body || a->len == 0 || !(g->route.secrets || secrets_suspected(a->body, a->len)))
 		return;
-	a->json = json_parse(a->body, a->len, g->origin.path, &why);
+	a->json = json_parse(a->body, a->len, g->origin.path, NULL);
 	if (!a->json) {
-		withhold(a, why.msg);
+		withhold(a);
 		return;
 	}
 	shown = secrets_hide(a->json, g->route.secrets);

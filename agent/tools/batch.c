@@ -176,15 +176,14 @@ static void wait_some(struct batch *b, int64_t deadline)
 	}
 }
 
-/* The state of one run: jobs[i] is NULL before its start and after its result was taken. */
+/* The state of one run: jobs[i] is NULL before its start and after its end. */
 struct run {
 	struct batch *b;
 	const struct call_request *q;
 	struct call_result *results;
 	struct job **jobs;
-	bool *over; /* its worker came back, or it never needed one */
-	size_t n, running, next;
-	size_t taken; /* results before it are whole: evidence is numbered in request order */
+	bool *taken;
+	size_t n, running, ended, next;
 };
 
 static void progress(struct run *r, size_t i, bool end)
@@ -268,7 +267,9 @@ static void start(struct run *r, size_t i)
 		else
 			call_refuse(c, &r->results[i]);
 		call_free(c);
-		r->over[i] = true;
+		r->taken[i] = true;
+		r->ended++;
+		progress(r, i, true);
 		return;
 	}
 	r->jobs[i] = job_start(r->b, c);
@@ -276,47 +277,57 @@ static void start(struct run *r, size_t i)
 }
 
 /* An identical call of the same turn waits for its twin instead of reading twice. */
-static bool twin_open(const struct run *r, size_t i)
+static bool twin_running(const struct run *r, size_t i)
 {
-	for (size_t k = r->taken; k < i; k++)
+	for (size_t k = 0; k < i; k++)
 		if (r->jobs[k] && str_eq(r->q[k].name, r->q[i].name) && str_eq(r->q[k].arguments, r->q[i].arguments))
 			return true;
 	return false;
 }
 
-static void take(struct run *r, size_t i)
+/* Workers that came back make room for the next call. */
+static void count_ended(struct run *r)
 {
-	if (r->jobs[i]) {
+	size_t running = 0;
+
+	for (size_t i = 0; i < r->next; i++)
+		running += r->jobs[i] && !job_ended(r->jobs[i]);
+	r->running = running;
+}
+
+/*
+ * Results are taken in request order, whoever ended first, so that evidence has the same numbers in every run. all:
+ * also those behind a call that does not end.
+ */
+static void collect(struct run *r, bool all)
+{
+	count_ended(r);
+	for (size_t i = 0; i < r->next; i++) {
+		if (r->jobs[i] && !job_ended(r->jobs[i])) {
+			if (!all)
+				return;
+			continue;
+		}
+		if (!r->jobs[i])
+			continue;
 		call_finish(r->jobs[i]->call, &r->results[i]);
 		remember(r->b, r->jobs[i]->call, &r->results[i]);
 		job_drop(r->jobs[i]);
 		r->jobs[i] = NULL;
+		r->taken[i] = true;
+		r->ended++;
+		progress(r, i, true);
 	}
-	progress(r, i, true);
 }
 
-static void collect(struct run *r)
-{
-	for (size_t i = r->taken; i < r->next; i++) {
-		if (r->over[i] || !job_ended(r->jobs[i]))
-			continue;
-		r->over[i] = true;
-		r->running--;
-	}
-	while (r->taken < r->next && r->over[r->taken])
-		take(r, r->taken++);
-}
-
-/* Calls that were not started, or whose workers do not come back; what did come is taken. */
+/* Calls that were not started, or whose workers do not come back. */
 static void give_up(struct run *r)
 {
-	for (size_t i = r->taken; i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		struct call_result *res = &r->results[i];
 
-		if (r->over[i]) {
-			take(r, i);
+		if (r->taken[i])
 			continue;
-		}
 		if (!res->id) {
 			res->id = mem_str(r->q[i].id);
 			res->tool = mem_str(r->q[i].name);
@@ -338,21 +349,24 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 
 	memset(results, 0, n * sizeof(*results));
 	r.jobs = mem_zero((n + 1) * sizeof(*r.jobs));
-	r.over = mem_zero(n + 1);
-	while (r.taken < n) {
+	r.taken = mem_zero(n + 1);
+	while (r.ended < n) {
 		if (cancel_fired(b->o.cancel) && !grace)
 			grace = clock_deadline(GRACE_MS);
-		while (!grace && r.next < n && r.running < b->o.parallel && !twin_open(&r, r.next))
+		while (!grace && r.next < n && r.running < b->o.parallel && !twin_running(&r, r.next))
 			start(&r, r.next++);
-		collect(&r);
-		if (r.taken == n || (grace && (!r.running || !clock_left(grace))))
+		collect(&r, false);
+		if (r.ended == n || (grace && (!r.running || !clock_left(grace))))
 			break;
 		if (r.running)
 			wait_some(b, grace);
 	}
-	give_up(&r);
+	if (r.ended < n) {
+		collect(&r, true);
+		give_up(&r);
+	}
 	free(r.jobs);
-	free(r.over);
+	free(r.taken);
 	return cancel_fired(b->o.cancel) ? err_set(e, ERR_CANCELED, "cancelled") : 0;
 }
 

@@ -3,8 +3,8 @@
  * An origin in memory that answers as told: each path has a list of answers, given in turn, the last one for ever. A
  * path that was not told answers 404 "not served". A gate holds answers back until the test opens it.
  */
-#ifndef TESTS_FAKE_ORIGIN_H
-#define TESTS_FAKE_ORIGIN_H
+#ifndef TESTS_UNIT_FAKE_ORIGIN_H
+#define TESTS_UNIT_FAKE_ORIGIN_H
 
 #include <pthread.h>
 #include <stdio.h>

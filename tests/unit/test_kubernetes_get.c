@@ -128,6 +128,8 @@ static void neighbors(void)
 	has(t, "{name: deploy/web}", TOOL_OK, "children: ReplicaSet/web-7d9f (1/2 ready)\n");
 	w.denied = "secrets";
 	has(t, "{name: web-7d9f-aaaaa}", TOOL_OK, "secrets: web-db (may not be read) [env]\n");
+	w.denied = "resourcequotas";
+	has(t, "{name: web-7d9f-aaaaa}", TOOL_OK, "not known, because not read: resourcequotas (denied)\n");
 	w.denied = NULL;
 }
 

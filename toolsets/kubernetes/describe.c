@@ -5,6 +5,7 @@
 
 #include "toolsets/kubernetes/columns.h"
 #include "toolsets/kubernetes/conditions.h"
+#include "toolsets/kubernetes/podstatus.h"
 #include "toolsets/kubernetes/prune.h"
 #include "toolsets/kubernetes/timeline.h"
 #include "toolsets/lib/age.h"
@@ -12,6 +13,7 @@
 #include "toolsets/lib/field.h"
 
 #define EVENTS_SHOWN 15u
+#define BELOW_MAX 5u /* objects below it whose events are shown too */
 #define OWNERS_MAX 6u
 #define TEXT_MAX 400u /* of one value of the rest of an object */
 #define ITEMS_MAX 20u
@@ -108,23 +110,56 @@ static void rest(const struct view *v, json_t *o, struct reply *out)
 	json_decref(copy);
 }
 
+static void add_events(const struct view *v, json_t *o, json_t *all)
+{
+	enum seen seen;
+
+	json_array_extend(all, v->h->events_of(v->w, fld_kind(o), *fld_ns(o) ? fld_ns(o) : NULL, fld_name(o), &seen));
+}
+
+/* A workload's trouble is told of what it makes: quota refusals of its ReplicaSet or Job, failures of its pods. */
+static void events_below(const struct view *v, json_t *o, json_t *all)
+{
+	static const char *const makers[] = {"replicasets.apps", "jobs.batch"};
+	json_t *child;
+	size_t i, n = 0;
+
+	if (!kubernetes_pod_spec(o) || strcmp(fld_kind(o), "Pod") == 0)
+		return;
+	for (size_t k = 0; k < 2; k++)
+		json_array_foreach (v->h->children(v->w, o, makers[k]), i, child)
+			if (fld_int(child, "spec.replicas", 1) > 0 && n++ < BELOW_MAX)
+				add_events(v, child, all);
+	n = 0;
+	json_array_foreach (v->h->pods_of(v->w, o), i, child)
+		if (!kubernetes_pod_healthy(child) && n++ < BELOW_MAX)
+			add_events(v, child, all);
+}
+
 static void events(const struct view *v, const struct target *t, struct reply *out)
 {
-	struct timeline_options o = {.limit = EVENTS_SHOWN, .hide_object = true};
+	struct timeline_options o = {.limit = EVENTS_SHOWN};
 	struct timeline_result result;
 	struct reply table = REP_INIT;
 	enum seen seen = SEEN_OK;
-	json_t *list = v->h->events_of(v->w, t->kind->kind, *t->ns ? t->ns : NULL, t->name, &seen);
+	json_t *all = json_array();
+	size_t own;
 
-	result = kubernetes_timeline(v, list, &o, &table);
+	json_array_extend(all, v->h->events_of(v->w, t->kind->kind, *t->ns ? t->ns : NULL, t->name, &seen));
+	own = json_array_size(all);
+	events_below(v, t->object, all);
+	o.hide_object = json_array_size(all) == own;
+	result = kubernetes_timeline(v, all, &o, &table);
 	if (result.events)
-		rep_add(out, "events (%zu, %zu warnings; oldest first%s):\n%s", result.events, result.warnings,
+		rep_add(out, "events%s (%zu, %zu warnings; oldest first%s):\n%s",
+			o.hide_object ? "" : " of it and what it makes", result.events, result.warnings,
 			result.left_out ? "; older ones: kubernetes_events" : "", rep_text(&table));
 	else if (seen == SEEN_OK || seen == SEEN_EMPTY)
 		rep_put(out, "events: none\n");
 	else
 		rep_put(out, "events: could not be read\n");
 	rep_free(&table);
+	json_decref(all);
 }
 
 void kubernetes_describe(const struct view *v, const struct target *t, struct reply *out)

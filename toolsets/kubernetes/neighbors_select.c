@@ -11,8 +11,8 @@
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/jsonpath.h"
 
-/* The list of a kind in a namespace; NULL when the API does not serve it. A read that fails is said in the line. */
-static json_t *list(const struct view *v, const char *resource, const char *ns, struct reply *out)
+/* The list of a kind in a namespace; NULL when the API does not serve it. A read that fails is told in v->unread. */
+static json_t *list(const struct view *v, const char *resource, const char *ns)
 {
 	const struct kind_info *k = v->h->kind(v->w, resource, NULL, 0);
 	enum seen seen;
@@ -21,12 +21,12 @@ static json_t *list(const struct view *v, const char *resource, const char *ns, 
 	if (!k)
 		return NULL;
 	all = v->h->list(v->w, k->resource, ns, &seen);
-	if (json_array_size(all) == 0 &&
-	    (seen == SEEN_DENIED || seen == SEEN_FAILED || seen == SEEN_TIMEOUT || seen == SEEN_NOT_CAPTURED))
-		rep_add(out, "%s: %s\n", k->plural,
-			seen == SEEN_DENIED	    ? "may not be read"
+	if (v->unread && json_array_size(all) == 0 && seen != SEEN_OK && seen != SEEN_EMPTY &&
+	    !strstr(rep_text(v->unread), k->plural))
+		rep_add(v->unread, "%s%s (%s)", v->unread->len ? ", " : "", k->plural,
+			seen == SEEN_DENIED	    ? "denied"
 			: seen == SEEN_NOT_CAPTURED ? "not captured"
-						    : "could not be read");
+						    : "the read failed");
 	return all;
 }
 
@@ -54,9 +54,9 @@ void kubernetes_neighbors_routes(const struct view *v, const char *ns, const cha
 	json_t *o, *rule, *backend;
 	size_t i, k, b, n = 0;
 
-	json_array_foreach (list(v, "ingresses.networking.k8s.io", ns, out), i, o)
+	json_array_foreach (list(v, "ingresses.networking.k8s.io", ns), i, o)
 		ingress_line(o, service, out, &n);
-	json_array_foreach (list(v, "httproutes.gateway.networking.k8s.io", ns, out), i, o)
+	json_array_foreach (list(v, "httproutes.gateway.networking.k8s.io", ns), i, o)
 		json_array_foreach (fld_at(o, "spec.rules"), k, rule)
 			json_array_foreach (json_object_get(rule, "backendRefs"), b, backend)
 				if (strcmp(fld_str(backend, "name"), service) == 0)
@@ -68,7 +68,7 @@ void kubernetes_neighbors_routes(const struct view *v, const char *ns, const cha
 
 static void services(const struct view *v, const char *ns, json_t *labels, struct reply *out)
 {
-	json_t *all = list(v, "services", ns, out), *o;
+	json_t *all = list(v, "services", ns), *o;
 	size_t i, n = 0;
 
 	json_array_foreach (all, i, o) {
@@ -90,7 +90,7 @@ static void services(const struct view *v, const char *ns, json_t *labels, struc
 
 static void policies(const struct view *v, const char *ns, json_t *labels, struct reply *out)
 {
-	json_t *all = list(v, "networkpolicies.networking.k8s.io", ns, out), *o, *type;
+	json_t *all = list(v, "networkpolicies.networking.k8s.io", ns), *o, *type;
 	size_t i, k, n = 0;
 
 	json_array_foreach (all, i, o) {
@@ -115,7 +115,7 @@ static void budgets(const struct view *v, const char *ns, json_t *labels, struct
 	json_t *o;
 	size_t i, n = 0;
 
-	json_array_foreach (list(v, "poddisruptionbudgets.policy", ns, out), i, o) {
+	json_array_foreach (list(v, "poddisruptionbudgets.policy", ns), i, o) {
 		if (!v->h->labels_match(fld_at(o, "spec.selector"), labels, false))
 			continue;
 		rep_add(out, "%s%s (", n++ ? ", " : "disruption budgets: ", fld_name(o));
@@ -135,7 +135,7 @@ static void scalers(const struct view *v, const char *ns, json_t *object, struct
 	json_t *top = v->h->top_owner(v->w, object), *o;
 	size_t i, n = 0;
 
-	json_array_foreach (list(v, "horizontalpodautoscalers.autoscaling", ns, out), i, o) {
+	json_array_foreach (list(v, "horizontalpodautoscalers.autoscaling", ns), i, o) {
 		if (strcmp(fld_str(o, "spec.scaleTargetRef.kind"), fld_kind(top)) != 0 ||
 		    strcmp(fld_str(o, "spec.scaleTargetRef.name"), fld_name(top)) != 0)
 			continue;
@@ -164,7 +164,7 @@ static void each_status(const struct view *v, const char *resource, const char *
 	json_t *o;
 	size_t i;
 
-	json_array_foreach (list(v, resource, ns, out), i, o) {
+	json_array_foreach (list(v, resource, ns), i, o) {
 		rep_add(out, "%s %s: ", word, fld_name(o));
 		kubernetes_columns_cell(c, 0, v, o, out);
 		rep_put(out, "\n");

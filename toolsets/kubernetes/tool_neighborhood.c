@@ -223,16 +223,20 @@ static void around(const struct view *v, const struct target *t, struct reply *o
 static int run(const struct host *h, struct work *w, const json_t *args)
 {
 	struct view v = VIEW_INIT(h, w);
-	struct reply r = REP_INIT;
+	struct reply r = REP_INIT, unread = {.max = 1000};
 	struct target t;
 
 	if (!target_find(h, w, fld_str(args, "name"), fld_str(args, "kind"), fld_str(args, "namespace"), &t))
 		return 0;
+	v.unread = &unread;
 	one(&v, t.object, &r);
 	rep_add(&r, "%s%s\n", *t.ns ? " in namespace " : "", t.ns);
 	owners(&v, t.object, &r);
 	children(&v, t.object, &r);
 	around(&v, &t, &r);
+	if (unread.len)
+		rep_add(&r, "not known, because not read: %s\n", rep_text(&unread));
+	rep_free(&unread);
 	rep_send(h, w, TOOL_OK, &r);
 	return 0;
 }

@@ -9,6 +9,7 @@ struct view {
 	const struct host *h;
 	struct work *w;
 	int64_t now_ms;
+	struct reply *unread; /* NULL, or receives "secrets (denied), " for each list that did not work */
 };
 
 #define VIEW_INIT(host, work)                                                                                          \

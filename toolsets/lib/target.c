@@ -37,7 +37,7 @@ void target_words(const struct kind_info *k, const char *ns, struct reply *r)
 {
 	rep_put(r, k->plural);
 	if (k->namespaced)
-		rep_add(r, " in %s%s", has(ns) ? "namespace " : "all namespaces that were read", has(ns) ? ns : "");
+		rep_add(r, " in %s%s", has(ns) ? "namespace " : "all namespaces", has(ns) ? ns : "");
 }
 
 enum tool_status target_status(enum seen seen)

@@ -32,27 +32,41 @@ static bool zone(const char *s, int *minutes)
 	return true;
 }
 
+static bool date(const char **s, struct tm *tm)
+{
+	int year, month;
+
+	if (!digits(s, 4, &year) || *(*s)++ != '-' || !digits(s, 2, &month) || *(*s)++ != '-' ||
+	    !digits(s, 2, &tm->tm_mday))
+		return false;
+	tm->tm_year = year - 1900;
+	tm->tm_mon = month - 1;
+	return month >= 1 && month <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31;
+}
+
+static bool clock_time(const char **s, struct tm *tm, int *ms)
+{
+	int scale = 100;
+
+	if (!digits(s, 2, &tm->tm_hour) || *(*s)++ != ':' || !digits(s, 2, &tm->tm_min) || *(*s)++ != ':' ||
+	    !digits(s, 2, &tm->tm_sec))
+		return false;
+	if (**s == '.')
+		for ((*s)++; **s >= '0' && **s <= '9'; (*s)++, scale /= 10)
+			*ms += (**s - '0') * scale;
+	return tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60;
+}
+
 bool when_parse(const char *s, int64_t *ms)
 {
 	struct tm tm = {0};
-	int year, month, fraction = 0, scale = 100, minutes;
+	int fraction = 0, minutes;
 
-	if (!s || !digits(&s, 4, &year) || *s++ != '-' || !digits(&s, 2, &month) || *s++ != '-' ||
-	    !digits(&s, 2, &tm.tm_mday))
+	if (!s || !date(&s, &tm) || (*s != 'T' && *s != 't' && *s != ' '))
 		return false;
-	if ((*s != 'T' && *s != 't' && *s != ' ') || !*s++)
+	s++;
+	if (!clock_time(&s, &tm, &fraction) || !zone(s, &minutes))
 		return false;
-	if (!digits(&s, 2, &tm.tm_hour) || *s++ != ':' || !digits(&s, 2, &tm.tm_min) || *s++ != ':' ||
-	    !digits(&s, 2, &tm.tm_sec))
-		return false;
-	if (*s == '.')
-		for (s++; *s >= '0' && *s <= '9'; s++, scale /= 10)
-			fraction += (*s - '0') * scale;
-	if (!zone(s, &minutes) || month < 1 || month > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour > 23 ||
-	    tm.tm_min > 59 || tm.tm_sec > 60)
-		return false;
-	tm.tm_year = year - 1900;
-	tm.tm_mon = month - 1;
 	*ms = ((int64_t)timegm(&tm) - (int64_t)minutes * 60) * 1000 + fraction;
 	return true;
 }

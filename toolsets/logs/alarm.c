@@ -7,6 +7,17 @@
 
 #define LINE_MAX_LOOKED 400u /* the level stands in front */
 
+static const char *const words[] = {
+	"error", "fatal", "panic", "exception", "traceback", "critical", "severe",
+	"emerg", "segfault", "segmentation fault", "out of memory", "oomkilled", "failed", "err\"", "err ",
+};
+
+/* What follows "error" and makes it harmless. */
+static const char *const tails[] = {
+	"=nil", "=<nil>", "=null", "=none", "=\"\"", "=0", "s=0", "=false", ": 0", "s: 0",
+	": nil", ": null", ": none", "\":null", "\":\"\"",
+};
+
 static bool word_at(const char *line, size_t len, size_t at, const char *word)
 {
 	size_t n = strlen(word);
@@ -14,12 +25,8 @@ static bool word_at(const char *line, size_t len, size_t at, const char *word)
 	return at + n <= len && strncasecmp(line + at, word, n) == 0;
 }
 
-/* What follows "error" and makes it harmless. */
 static bool harmless(const char *line, size_t len, size_t end)
 {
-	static const char *const tails[] = {"=nil", "=<nil>", "=null",	 "\":null", "=none",  "=\"\"",	"=0",	 "s=0",
-					    ": 0",  "s: 0",   "\":\"\"", ": nil",   ": null", ": none", "=false"};
-
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
 		if (word_at(line, len, end, tails[i]))
 			return true;
@@ -48,10 +55,6 @@ static bool klog(const char *line, size_t len)
 
 bool logs_alarm_line(const char *line, size_t len)
 {
-	static const char *const words[] = {"error",	     "fatal",	  "panic",  "exception", "traceback",
-					    "critical",	     "severe",	  "emerg",  "segfault",	 "segmentation fault",
-					    "out of memory", "oomkilled", "failed", "err\"",	 "err "};
-
 	if (len > LINE_MAX_LOOKED)
 		len = LINE_MAX_LOOKED;
 	if (klog(line, len))

@@ -34,6 +34,8 @@ static bool has_pods(const char *kind)
 json_t *logs_pods(const struct host *h, struct work *w, const char *name, const char *kind, const char *ns)
 {
 	struct reply r = REP_INIT;
+	const struct kind_info *k;
+	enum seen seen = SEEN_OK;
 	struct target t;
 	json_t *pods = NULL;
 
@@ -50,7 +52,16 @@ json_t *logs_pods(const struct host *h, struct work *w, const char *name, const 
 		pods = h->select_pods(w, t.ns, fld_at(t.object, "spec.selector"));
 	if (json_array_size(pods))
 		return json_incref(pods);
-	rep_add(&r, "%s %s/%s has no pods%s, so there are no logs.\n", t.kind->kind, t.ns, t.name,
+	k = h->kind(w, "pods", NULL, 0);
+	if (k)
+		h->list(w, "pods", t.ns, &seen);
+	if (k && seen != SEEN_OK && seen != SEEN_EMPTY && seen != SEEN_CUT) {
+		target_explain(h, w, k, t.ns, seen, &r);
+		rep_send(h, w, target_status(seen), &r);
+		return NULL;
+	}
+	rep_add(&r, "%s %s/%s has no pods%s, so there are no logs (kubernetes_get shows why).\n", t.kind->kind, t.ns,
+		t.name,
 		fld_at(t.object, "spec.replicas") && fld_int(t.object, "spec.replicas", 1) == 0 ? " (it is scaled to 0)"
 												: "");
 	rep_send(h, w, TOOL_NO_DATA, &r);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses in the configuration of failing programs that lead nowhere: no such Service, or a port that it does not
+ * have. */
+#include "toolsets/kubernetes/checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "toolsets/kubernetes/dependency.h"
+#include "toolsets/kubernetes/lines.h"
+#include "toolsets/lib/field.h"
+#include "toolsets/lib/nearest.h"
+
+struct run {
+	struct view v;
+	struct diagnoses set;
+};
+
+/* "postgres, redis": the names most like the wanted one among the Services of a namespace. */
+static const char *near_services(const struct view *v, const char *ns, const char *name, char out[static 300])
+{
+	struct nearest near = {.wanted = name};
+	enum seen seen;
+	json_t *list = v->h->list(v->w, "services", ns, &seen), *s;
+	size_t i, n = 0;
+
+	out[0] = '\0';
+	json_array_foreach (list, i, s)
+		nearest_add(&near, fld_name(s));
+	for (i = 0; i < near.count && i < 3; i++)
+		n += (size_t)snprintf(out + n, 300 - n, "%s%.80s", i ? ", " : "", near.name[i]);
+	return out;
+}
+
+static void ports_of(const json_t *service, char out[static 120])
+{
+	json_t *p;
+	size_t i, n = 0;
+
+	out[0] = '\0';
+	json_array_foreach (fld_at(service, "spec.ports"), i, p)
+		if (n < 100)
+			n += (size_t)snprintf(out + n, 120 - n, "%s%d", i ? ", " : "", (int)fld_int(p, "port", 0));
+}
+
+static void say_where(struct diagnosis *d, const struct trouble *t, const struct dangling_address *a)
+{
+	char who[400];
+
+	workload_text(&t->workload, who);
+	if (a->object && strcmp(fld_kind(a->object), "ConfigMap") == 0)
+		diag_cause(d, "ConfigMap %s/%s (%s) tells %s to use ", fld_ns(a->object), fld_name(a->object),
+			   a->variable, who);
+	else if (a->object && *a->variable)
+		diag_cause(d, "%s is configured (%s) to use ", who, a->variable);
+	else
+		diag_cause(d, "%s tries to use ", who);
+	if (a->address.port)
+		diag_cause_more(d, "%s:%d, but ", a->address.host, a->address.port);
+	else
+		diag_cause_more(d, "%s, but ", a->address.host);
+}
+
+static void no_service(const struct view *v, struct diagnosis *d, const struct dangling_address *a)
+{
+	char near[300];
+
+	diag_cause_more(d, "namespace %s has no Service named %s", a->ns, a->name);
+	if (*near_services(v, a->ns, a->name, near))
+		diag_cause_more(d, " (there is %s)", near);
+	diag_cite_absence(d, "services", a->ns, a->name);
+	if (*near)
+		diag_fix(d, "Name the Service that exists (%s), or create %s: kubectl get services -n %s", near,
+			 a->name, a->ns);
+	else
+		diag_fix(d, "Create the Service %s in namespace %s, or correct the address: kubectl get services -n %s",
+			 a->name, a->ns, a->ns);
+}
+
+static void no_port(struct diagnosis *d, const struct dangling_address *a)
+{
+	char ports[120];
+
+	ports_of(a->service, ports);
+	diag_cause_more(d, "Service %s/%s has no port %d; it has %s", a->ns, a->name, a->address.port,
+			*ports ? ports : "none");
+	diag_cite(d, a->service, NULL, "/spec/ports/0/port");
+	diag_fix(d, "Use port %s of Service %s, or add port %d to it: kubectl edit service %s -n %s", ports, a->name,
+		 a->address.port, a->name, a->ns);
+}
+
+static void fill(struct run *r, struct diagnosis *d, const struct trouble *t, const struct dangling_address *a,
+		 bool in_log)
+{
+	char arg[400];
+
+	if (a->object)
+		diag_about(d, a->object);
+	else
+		workload_about(d, &t->workload);
+	diag_rate(d, t->why == TROUBLE_ERRORS ? SEVERITY_WARNING : SEVERITY_CRITICAL, in_log ? 0.93 : 0.82);
+	say_where(d, t, a);
+	if (in_log)
+		trouble_cite(d, t);
+	if (a->object)
+		diag_cite(d, a->object, strlen(a->value) > 200 ? a->address.host : NULL, "%s", a->pointer);
+	if (a->what == DANGLING_SERVICE)
+		no_service(&r->v, d, a);
+	else
+		no_port(d, a);
+	diag_fix(d, "Correct the address where it is written: kubectl edit %s",
+		 a->object ? workload_arg_of(a->object, arg) : workload_arg(&t->workload, arg));
+	diag_docs(d, "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/");
+}
+
+/* Does the trouble look like waiting for somebody at all? A panic with a trace has other reasons than an address. */
+static bool may_be_address(const struct trouble *t)
+{
+	return !t->number || t->why == TROUBLE_INIT || !*t->word || lines_complains(t->line, t->len);
+}
+
+static void on_trouble(void *ctx, const struct trouble *t)
+{
+	struct run *r = ctx;
+	struct dangling_address a;
+	struct diagnosis *d;
+	bool fresh, in_log = dangling_in_line(&r->v, t, &a);
+
+	if (!in_log && (t->why == TROUBLE_ERRORS || !may_be_address(t) || !dangling_in_config(&r->v, t, &a)))
+		return;
+	d = diag_get(&r->set, &fresh, "%d/%s/%s/%d", (int)a.what, a.ns, a.name,
+		     a.what == DANGLING_PORT ? a.address.port : 0);
+	diag_shows(d, t->pod);
+	diag_shows_words(d, t->workload.api_version, t->workload.kind, t->workload.ns, t->workload.name);
+	if (fresh)
+		fill(r, d, t, &a, in_log);
+}
+
+static void run(const struct host *h, struct work *w)
+{
+	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
+
+	troubles_each(&r.v, TROUBLE_ANY, on_trouble, &r);
+	diag_send(&r.set);
+}
+
+const struct check kubernetes_address_check = {
+	.size = sizeof(struct check),
+	.name = "service-address",
+	.help = "Addresses in the configuration of failing programs: Services that do not exist, ports that they do "
+		"not have",
+	.run = run,
+};

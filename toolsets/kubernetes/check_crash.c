@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Containers that end again and again: the line of the log that tells why, and what it points at. */
+#include "toolsets/kubernetes/checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "toolsets/kubernetes/dependency.h"
+#include "toolsets/kubernetes/trouble.h"
+#include "toolsets/lib/field.h"
+
+struct run {
+	struct view v;
+	struct diagnoses set;
+};
+
+static bool is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* How sure a line is a cause of its own: what waits for somebody else is a symptom more often than not. */
+static double score_of(const struct trouble *t)
+{
+	static const char *const outside[] = {"refused", "dns", "timeout", NULL};
+
+	if (!t->number)
+		return 0.5;
+	for (size_t i = 0; outside[i]; i++)
+		if (is(t->word, outside[i]))
+			return 0.6;
+	return *t->word ? 0.75 : 0.62;
+}
+
+static void add_cause(struct diagnosis *d, const struct trouble *t)
+{
+	const struct patient *p = t->patient;
+	int64_t code = fld_int(p->ended, "exitCode", 0);
+	char words[260];
+
+	diag_cause(d, "Container %s%s of %s %s ends again and again (exit code %d, %d restarts)",
+		   p->init ? "(init) " : "", t->name, t->workload.kind, t->workload.name, (int)code, (int)p->restarts);
+	if (t->number && code != 0)
+		diag_cause_more(d, ": its log says \"%s\"", trouble_words(t, words));
+	else if (t->number)
+		diag_cause_more(d, ": %s; its last words are \"%s\"", exit_meaning(0), trouble_words(t, words));
+	else if (*exit_meaning(code))
+		diag_cause_more(d, ": %s", exit_meaning(code));
+	if (*fld_str(p->ended, "message") && !t->number)
+		diag_cause_more(d, "; it left the message \"%.200s\"", fld_str(p->ended, "message"));
+	if (!t->number)
+		diag_cause_more(d, t->log.state == SEEN_OK ? "; its log is empty" : "; its log could not be read");
+}
+
+static void add_fix(struct diagnosis *d, const struct trouble *t)
+{
+	char arg[400];
+	int64_t code = fld_int(t->patient->ended, "exitCode", 0);
+
+	workload_arg(&t->workload, arg);
+	if (is(t->word, "config") || is(t->word, "not-found"))
+		diag_fix(d,
+			 "Give %s what the line asks for, in its environment, its files or its arguments: kubectl edit "
+			 "%s",
+			 t->name, arg);
+	else if (is(t->word, "auth") || is(t->word, "denied"))
+		diag_fix(
+			d,
+			"Compare the credentials and rights %s uses with what the other side expects, then restart it: "
+			"kubectl rollout restart %s",
+			t->name, arg);
+	else if (code == 0)
+		diag_fix(d,
+			 "Let the command keep running in the foreground, or make this a Job if it is meant to end: "
+			 "kubectl edit %s",
+			 arg);
+	else
+		diag_fix(d, "Correct what makes the program end, then watch: kubectl rollout status %s", arg);
+	diag_fix(d, "Read the whole log: kubectl logs %s -n %s -c %s%s", fld_name(t->pod), fld_ns(t->pod), t->name,
+		 fld_at(t->status, "lastState.terminated") ? " --previous" : "");
+	if (t->workload.object && is(t->workload.kind, "Deployment"))
+		diag_fix(d, "If the last change broke it, go back: kubectl rollout undo %s", arg);
+}
+
+static void on_trouble(void *ctx, const struct trouble *t)
+{
+	struct run *r = ctx;
+	const struct patient *p = t->patient;
+	bool fresh;
+	struct diagnosis *d = diag_get(&r->set, &fresh, "now/%s/%s/%s/%s", t->workload.kind, t->workload.ns,
+				       t->workload.name, t->name);
+
+	workload_about(d, &t->workload);
+	diag_rate(d, SEVERITY_CRITICAL, score_of(t));
+	add_cause(d, t);
+	trouble_cite(d, t);
+	diag_cite(d, p->pod, NULL, "%s/exitCode", p->ended_pointer);
+	diag_cite(d, p->pod, NULL, "%s/state/waiting/message", p->pointer);
+	diag_cite(d, p->pod, NULL, "%s/restartCount", p->pointer);
+	diag_cite(d, p->pod, NULL, "%s/message", p->ended_pointer);
+	add_fix(d, t);
+	diag_docs(d, "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/");
+	dependency_blame(&r->v, d, t);
+	diag_shows(d, t->pod);
+}
+
+/* The other replicas that fail alike belong to the same finding. */
+static void on_patient(void *ctx, const struct patient *p)
+{
+	struct run *r = ctx;
+	struct diagnosis *d;
+	struct workload wl;
+	bool fresh;
+
+	if (p->ailment != AILMENT_CRASH)
+		return;
+	workload_of(r->v.h, r->v.w, p->pod, &wl);
+	if (p->now) {
+		d = diag_get(&r->set, &fresh, "now/%s/%s/%s/%s", wl.kind, wl.ns, wl.name, p->name);
+		diag_shows(d, p->pod);
+		return;
+	}
+	d = diag_get(&r->set, &fresh, "past/%s/%s/%s/%s", wl.kind, wl.ns, wl.name, p->name);
+	diag_shows(d, p->pod);
+	if (!fresh)
+		return;
+	workload_about(d, &wl);
+	diag_past(d);
+	diag_cause(d, "Container %s of %s %s ended earlier (exit code %d) and has recovered since", p->name, wl.kind,
+		   wl.name, (int)fld_int(p->ended, "exitCode", 0));
+	diag_cite(d, p->pod, NULL, "%s/finishedAt", p->ended_pointer);
+	diag_cite(d, p->pod, NULL, "%s/exitCode", p->ended_pointer);
+}
+
+static void run(const struct host *h, struct work *w)
+{
+	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
+
+	troubles_each(&r.v, TROUBLE_CRASH, on_trouble, &r);
+	patients_each(&r.v, on_patient, &r);
+	diag_send(&r.set);
+}
+
+const struct check kubernetes_crash_check = {
+	.size = sizeof(struct check),
+	.name = "container-crash-loop",
+	.help = "Containers that end again and again, with the line of the log that tells why",
+	.run = run,
+};

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "toolsets/kubernetes/dependency.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "toolsets/kubernetes/lines.h"
+#include "toolsets/kubernetes/settings.h"
+#include "toolsets/lib/field.h"
+
+#define WORDS_MAX 60 /* of a line that are looked up */
+#define BLAMED_MAX 4
+
+static bool is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool selects(const struct view *v, const json_t *service, const json_t *pod)
+{
+	const json_t *selector = fld_at(service, "spec.selector");
+
+	return json_object_size(selector) && is(fld_ns(service), fld_ns(pod)) &&
+	       v->h->labels_match(selector, fld_at(pod, "metadata.labels"), true);
+}
+
+static bool bare(const struct address *a)
+{
+	return !a->port && !strchr(a->host, '.');
+}
+
+static void blame_pod_at(const struct view *v, struct diagnosis *d, const char *ip)
+{
+	enum seen seen;
+	json_t *pods = v->h->list(v->w, "pods", NULL, &seen), *pod;
+	size_t i;
+
+	json_array_foreach (pods, i, pod)
+		if (is(fld_str(pod, "status.podIP"), ip) && !fld_true(pod, "spec.hostNetwork"))
+			diag_blames(d, "v1", "Pod", fld_ns(pod), fld_name(pod));
+}
+
+/* Names that do not resolve though their Service exists: the cluster's own name servers. */
+static void blame_dns(struct diagnosis *d)
+{
+	diag_blames(d, "v1", "Service", "kube-system", "kube-dns");
+	diag_blames(d, "apps/v1", "Deployment", "kube-system", "coredns");
+}
+
+void dependency_blame_text(const struct view *v, struct diagnosis *d, json_t *pod, const char *text, size_t len)
+{
+	struct address a, unresolved;
+	bool lost = address_unresolved(text, len, &unresolved), listed;
+	size_t at = 0, words = 0, blamed = 0;
+	enum seen seen;
+
+	v->h->list(v->w, "services", NULL, &seen);
+	listed = seen == SEEN_OK;
+	if (lost)
+		blame_dns(d);
+	while (words++ < WORDS_MAX && blamed < BLAMED_MAX && address_next(text, len, &at, &a)) {
+		json_t *service;
+
+		if (bare(&a) && !listed)
+			continue;
+		service = address_service(v, a.host, fld_ns(pod), &seen);
+		if (service && !selects(v, service, pod)) {
+			diag_blames(d, "v1", "Service", fld_ns(service), fld_name(service));
+			blamed++;
+		} else if (!service && isdigit((unsigned char)a.host[0]) && a.port) {
+			blame_pod_at(v, d, a.host);
+		}
+	}
+}
+
+/* The Services that its configuration names, when the line itself names none. */
+struct blame {
+	const struct view *v;
+	const struct trouble *t;
+	struct diagnosis *d;
+	size_t count;
+};
+
+static bool blame_setting(void *ctx, const struct setting *s)
+{
+	struct blame *b = ctx;
+	struct address a;
+	enum seen seen;
+	size_t at = 0, len = strlen(s->value);
+
+	for (int n = 0; n < WORDS_MAX && address_next(s->value, len, &at, &a); n++) {
+		json_t *service = a.port || strchr(a.host, '.') || strlen(s->value) == strlen(a.host)
+					  ? address_service(b->v, a.host, fld_ns(b->t->pod), &seen)
+					  : NULL;
+
+		if (!service || selects(b->v, service, b->t->pod))
+			continue;
+		diag_blames(b->d, "v1", "Service", fld_ns(service), fld_name(service));
+		b->count++;
+	}
+	return b->count >= BLAMED_MAX;
+}
+
+static bool waits_for_others(const struct trouble *t)
+{
+	static const char *const words[] = {"refused", "dns", "timeout", "auth", "tls", NULL};
+
+	for (size_t i = 0; words[i]; i++)
+		if (is(t->word, words[i]))
+			return true;
+	return lines_complains(t->line, t->len);
+}
+
+void dependency_blame(const struct view *v, struct diagnosis *d, const struct trouble *t)
+{
+	struct blame b = {.v = v, .t = t, .d = d};
+	struct address a;
+	size_t at = 0;
+	enum seen seen;
+
+	dependency_blame_text(v, d, t->pod, t->line, t->len);
+	if (!waits_for_others(t))
+		return;
+	for (int n = 0; n < WORDS_MAX && address_next(t->line, t->len, &at, &a); n++)
+		if (!bare(&a) && address_service(v, a.host, fld_ns(t->pod), &seen))
+			return; /* the line says which one it was */
+	settings_each(v, &t->workload, t->name, blame_setting, &b);
+}
+
+/* Looking for where an address stands, or for any that leads nowhere. */
+struct search {
+	const struct view *v;
+	const struct trouble *t;
+	struct dangling_address *out;
+	const char *host; /* wanted; NULL: any that leads nowhere */
+};
+
+static bool set_place(struct dangling_address *out, const struct setting *s)
+{
+	out->object = s->object;
+	out->value = s->value;
+	snprintf(out->pointer, sizeof(out->pointer), "%s", s->pointer);
+	snprintf(out->variable, sizeof(out->variable), "%.127s", s->name);
+	return true;
+}
+
+static bool has_host(void *ctx, const struct setting *s)
+{
+	struct search *q = ctx;
+	struct address a;
+	size_t at = 0, len = strlen(s->value);
+
+	for (int n = 0; n < 400 && address_next(s->value, len, &at, &a); n++)
+		if (is(a.host, q->host) && (!q->out->address.port || !a.port || a.port == q->out->address.port))
+			return set_place(q->out, s);
+	return false;
+}
+
+static void place_of(const struct view *v, const struct trouble *t, struct dangling_address *out)
+{
+	struct search q = {.v = v, .t = t, .out = out, .host = out->address.host};
+	char service_host[200];
+
+	if (settings_each(v, &t->workload, t->name, has_host, &q))
+		return;
+	/* a resolver completes names: what stands in the configuration may be shorter */
+	snprintf(service_host, sizeof(service_host), "%s.%s", out->name, out->ns);
+	q.host = service_host;
+	if (settings_each(v, &t->workload, t->name, has_host, &q))
+		return;
+	q.host = out->name;
+	settings_each(v, &t->workload, t->name, has_host, &q);
+}
+
+/* Judges one address. What was not read proves nothing. */
+static enum dangling judge(const struct view *v, const char *from_ns, const struct address *a,
+			   struct dangling_address *out)
+{
+	enum seen seen;
+	json_t *service;
+
+	*out = (struct dangling_address){.address = *a};
+	if (isdigit((unsigned char)a->host[0])) {
+		service = address_service(v, a->host, from_ns, &seen);
+		if (!service)
+			return DANGLING_NONE;
+		snprintf(out->name, sizeof(out->name), "%.63s", fld_name(service));
+		snprintf(out->ns, sizeof(out->ns), "%.63s", fld_ns(service));
+	} else {
+		if (!address_in_cluster(v, a->host, from_ns, out->name, out->ns))
+			return DANGLING_NONE;
+		service = v->h->find(v->w, "services", out->ns, out->name, &seen);
+		if (!service)
+			return seen == SEEN_NOT_FOUND ? DANGLING_SERVICE : DANGLING_NONE;
+	}
+	out->service = service;
+	if (!a->port || is(fld_str(service, "spec.clusterIP"), "None") ||
+	    is(fld_str(service, "spec.type"), "ExternalName") || address_port_open(service, a->port))
+		return DANGLING_NONE;
+	return DANGLING_PORT;
+}
+
+/* A program that names itself does not name what it depends on. */
+static bool is_own_name(const struct trouble *t, const char *name)
+{
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (fld_at(t->pod, "spec.containers"), i, c)
+		if (is(fld_str(c, "name"), name))
+			return true;
+	return is(name, fld_name(t->pod)) || is(name, t->workload.name);
+}
+
+bool dangling_in_line(const struct view *v, const struct trouble *t, struct dangling_address *out)
+{
+	struct address a;
+	size_t at = 0;
+
+	if (address_unresolved(t->line, t->len, &a)) {
+		out->what = judge(v, fld_ns(t->pod), &a, out);
+		if (out->what != DANGLING_SERVICE)
+			return false;
+		place_of(v, t, out);
+		return true;
+	}
+	if (!lines_complains(t->line, t->len))
+		return false;
+	for (int n = 0; n < WORDS_MAX && address_next(t->line, t->len, &at, &a); n++) {
+		enum dangling what;
+
+		if (!a.port || is_own_name(t, a.host))
+			continue;
+		what = judge(v, fld_ns(t->pod), &a, out);
+		if (!what)
+			continue;
+		/* "main.go:42" is no address: a name without a Service counts only where it is configured */
+		out->what = what;
+		place_of(v, t, out);
+		if (what == DANGLING_PORT || out->object)
+			return true;
+	}
+	out->what = DANGLING_NONE;
+	return false;
+}
+
+static bool names_host(const char *variable)
+{
+	static const char *const ends[] = {"HOST",     "ADDR", "ADDRESS", "ENDPOINT", "SERVER",	 "SERVERS",  "BROKERS",
+					   "HOSTNAME", "URL",  "URI",	  "DSN",      "SERVICE", "UPSTREAM", NULL};
+	size_t n = strlen(variable);
+
+	for (size_t i = 0; ends[i]; i++) {
+		size_t m = strlen(ends[i]);
+
+		if (n >= m && strcasecmp(variable + n - m, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* DB_HOST=mysql beside DB_PORT=3306. */
+static int port_beside(const struct search *q, const struct setting *s)
+{
+	json_t *env, *e;
+	char wanted[140];
+	size_t n = strlen(s->name), i;
+	char base[128];
+	int port = 0;
+
+	if (n < 4 || n > 120 || strcasecmp(s->name + n - 4, "HOST") != 0)
+		return 0;
+	snprintf(wanted, sizeof(wanted), "%.*sPORT", (int)(n - 4), s->name);
+	workload_container(&q->t->workload, q->t->name, base);
+	env = fld_at(fld_item(fld_at(q->t->workload.spec,
+				     strstr(base, "/initContainers/") ? "initContainers" : "containers"),
+			      "name", q->t->name),
+		     "env");
+	json_array_foreach (env, i, e)
+		if (is(fld_str(e, "name"), wanted))
+			for (const char *p = fld_str(e, "value"); isdigit((unsigned char)*p) && port < 65536; p++)
+				port = port * 10 + (*p - '0');
+	return port < 65536 ? port : 0;
+}
+
+static bool leads_nowhere(void *ctx, const struct setting *s)
+{
+	struct search *q = ctx;
+	struct address a;
+	size_t at = 0, len = strlen(s->value);
+
+	if (len > 4096)
+		return false;
+	for (int n = 0; n < WORDS_MAX && address_next(s->value, len, &at, &a); n++) {
+		bool whole = a.len == len, url = a.start >= 3 && memcmp(s->value + a.start - 3, "://", 3) == 0;
+		struct dangling_address found;
+
+		/* a bare word is a host if the variable is named for one; names with a port look like images and times
+		 * too */
+		if (is_own_name(q->t, a.host) || !(url || (names_host(s->name) && (whole || a.port))))
+			continue;
+		if (!a.port && whole)
+			a.port = port_beside(q, s);
+		found.what = judge(q->v, fld_ns(q->t->pod), &a, &found);
+		if (!found.what)
+			continue;
+		*q->out = found;
+		q->out->what = found.what;
+		return set_place(q->out, s);
+	}
+	return false;
+}
+
+bool dangling_in_config(const struct view *v, const struct trouble *t, struct dangling_address *out)
+{
+	struct search q = {.v = v, .t = t, .out = out};
+
+	*out = (struct dangling_address){0};
+	return settings_each(v, &t->workload, t->name, leads_nowhere, &q);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "toolsets/kubernetes/lines.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define END_LINES 30 /* what counts as the end of a log */
+#define COMPLAINTS 3 /* of them at least so many complain */
+#define LAST_LINES 8 /* and one of these */
+
+/* Walks lines from the end. *end: where the line before ends; starts at the length. */
+static bool line_before(const char *text, size_t *end, const char **line, size_t *len)
+{
+	size_t stop = *end, start;
+
+	if (stop == (size_t)-1)
+		return false;
+	start = stop;
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	*line = text + start;
+	*len = stop - start;
+	if (*len && (*line)[*len - 1] == '\r')
+		(*len)--;
+	*end = start ? start - 1 : (size_t)-1;
+	return true;
+}
+
+static bool blank(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isspace((unsigned char)s[i]))
+			return false;
+	return true;
+}
+
+static size_t number_of(const char *text, const char *line)
+{
+	size_t n = 1;
+
+	for (const char *p = text; (p = memchr(p, '\n', (size_t)(line - p))); p++)
+		n++;
+	return n;
+}
+
+size_t lines_last(const char *text, size_t len, const char **line, size_t *line_len)
+{
+	size_t end = len;
+
+	while (line_before(text, &end, line, line_len))
+		if (!blank(*line, *line_len))
+			return number_of(text, *line);
+	return 0;
+}
+
+/* Behind the first place of a word, in any case; 0 when it is not there. */
+static size_t behind(const char *s, size_t n, const char *word)
+{
+	size_t m = strlen(word);
+
+	for (size_t i = 0; i + m <= n; i++) {
+		size_t k = 0;
+
+		while (k < m && tolower((unsigned char)s[i + k]) == tolower((unsigned char)word[k]))
+			k++;
+		if (k == m)
+			return i + m;
+	}
+	return 0;
+}
+
+static bool holds(const char *s, size_t n, const char *word)
+{
+	return behind(s, n, word) > 0;
+}
+
+size_t lines_last_with(const char *text, size_t len, const char *word, const char **line, size_t *line_len)
+{
+	size_t end = len;
+
+	while (line_before(text, &end, line, line_len))
+		if (*line_len && holds(*line, *line_len, word))
+			return number_of(text, *line);
+	return 0;
+}
+
+bool lines_complains(const char *line, size_t len)
+{
+	static const char *const words[] = {
+		"connection refused",
+		"econnrefused",
+		"no such host",
+		"name or service not known",
+		"enotfound",
+		"eai_again",
+		"temporary failure in name resolution",
+		"i/o timeout",
+		"connection timed out",
+		"connect timeout",
+		"etimedout",
+		"context deadline exceeded",
+		"deadline exceeded",
+		"no route to host",
+		"network is unreachable",
+		"connection reset",
+		"access denied",
+		"authentication failed",
+		"permission denied",
+		"password",
+		"unauthorized",
+		"wrongpass",
+		"noauth",
+		"too many connections",
+		"read-only",
+		"readonly",
+		"is forbidden",
+		"unknownhost",
+		"could not connect",
+		"unable to connect",
+		"failed to connect",
+		"connection error",
+		"communications link failure",
+		"upstream",
+		"x509",
+		"tls handshake",
+		"could not translate host",
+		"can't resolve",
+		"could not resolve",
+		"no space left",
+		"unavailable",
+		"statuscode",
+		"status code 5",
+		"bad address",
+		"lag ",
+		NULL,
+	};
+	static const char *const marks[] = {"error",   "fail",	      "fatal",	   "denied",	   "refused",
+					    "timeout", "timed out",   "could not", "cannot",	   "can't",
+					    "unable",  "exception",   "forbidden", "no such host", "not known",
+					    "warn",    "unreachable", "enotfound", "eai_again",	   "bad address",
+					    "panic",   NULL};
+	bool marked = false;
+
+	for (size_t i = 0; marks[i] && !marked; i++)
+		marked = holds(line, len, marks[i]);
+	for (size_t i = 0; marked && words[i]; i++)
+		if (holds(line, len, words[i]))
+			return true;
+	return false;
+}
+
+size_t lines_complaint(const char *text, size_t len, const char **line, size_t *line_len)
+{
+	size_t end = len, seen = 0, count = 0, n = 0;
+	const char *at, *found = NULL;
+	size_t found_len = 0;
+
+	while (seen < END_LINES && line_before(text, &end, &at, &n)) {
+		if (blank(at, n))
+			continue;
+		seen++;
+		if (!lines_complains(at, n))
+			continue;
+		if (!found && seen > LAST_LINES)
+			return 0;
+		if (!found) {
+			found = at;
+			found_len = n;
+		}
+		count++;
+	}
+	/* of a short log every line counts */
+	if (count < COMPLAINTS || count * 4 < seen)
+		return 0;
+	*line = found;
+	*line_len = found_len;
+	return number_of(text, found);
+}
+
+/* "2026-01-02T03:04:05.678Z", "2026/01/02 03:04:05", "[...]": what stands in front of the words. */
+static size_t time_in_front(const char *s, size_t n)
+{
+	size_t i = 0, digits = 0, signs = 0;
+
+	while (i < n && i < 40 && (isdigit((unsigned char)s[i]) || strchr("-/:.,TZ+[ ]", s[i]))) {
+		digits += isdigit((unsigned char)s[i]) != 0;
+		signs += s[i] == ':' || s[i] == '-' || s[i] == '/';
+		i++;
+	}
+	return digits >= 6 && signs >= 2 ? i : 0;
+}
+
+const char *lines_words(const char *line, size_t len, char out[static 260])
+{
+	size_t skip = time_in_front(line, len), n = 0;
+
+	line += skip;
+	len -= skip;
+	while (len && isspace((unsigned char)*line)) {
+		line++;
+		len--;
+	}
+	while (len && isspace((unsigned char)line[len - 1]))
+		len--;
+	for (size_t i = 0; i < len && n < 240; i++)
+		out[n++] = (unsigned char)line[i] < 0x20 || line[i] == 0x7f ? ' ' : line[i];
+	if (n < len) {
+		while (n && ((unsigned char)line[n] & 0xC0) == 0x80)
+			n--;
+		memcpy(out + n, "...", 3);
+		n += 3;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+/* The first number that can be a port: not a part of an IP address, a time or a word. */
+static int port_in(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t k = i + 1;
+		int port = 0;
+
+		if (!strchr(": =", s[i]))
+			continue;
+		while (k < n && k - i < 7 && isdigit((unsigned char)s[k]))
+			port = port * 10 + (s[k++] - '0');
+		if (k - i < 3 || k - i > 6 || port > 65535)
+			continue;
+		if (k >= n || !(isalnum((unsigned char)s[k]) || strchr(":-.", s[k])) || (s[k] == '.' && k + 1 >= n))
+			return port;
+	}
+	return 0;
+}
+
+int lines_listening(const char *text, size_t len, int wanted, const char **line, size_t *line_len, size_t *number)
+{
+	static const char *const words[] = {"listening on",
+					    "listening at",
+					    "listen on",
+					    "listening for",
+					    "started on port",
+					    "running on http",
+					    "server started on",
+					    "serving on",
+					    "serving http on",
+					    "listening port",
+					    "started server on",
+					    "started at :",
+					    "port(s):",
+					    "starting server on",
+					    "starting http server",
+					    NULL};
+	const char *at;
+	size_t end = len, n;
+	int found = 0;
+
+	while (line_before(text, &end, &at, &n)) {
+		for (size_t i = 0; n && words[i]; i++) {
+			size_t from = behind(at, n, words[i]);
+			int port = from ? port_in(at + from, n - from) : 0;
+
+			if (!port || (found && port != wanted))
+				continue;
+			found = port;
+			*line = at;
+			*line_len = n;
+			*number = number_of(text, at);
+			if (!wanted || port == wanted)
+				return port;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of a log that was read: the last one, the last one with a word, the one that complains. Numbers count from 1;
+ * 0: none. */
+#ifndef TOOLSETS_KUBERNETES_LINES_H
+#define TOOLSETS_KUBERNETES_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+size_t lines_last(const char *text, size_t len, const char **line, size_t *line_len); /* that is not blank */
+size_t lines_last_with(const char *text, size_t len, const char *word, const char **line,
+		       size_t *line_len); /* any case */
+/*
+ * Of a program that runs: the last line that complains of something it depends on (refused, no such host, timeout,
+ * denied), when such lines make up a good part of the end of the log, so that it is not a thing of the past.
+ */
+size_t lines_complaint(const char *text, size_t len, const char **line, size_t *line_len);
+bool lines_complains(const char *line, size_t len);
+/* The line without the time and level in front, one line, at most 240 bytes, UTF-8 kept whole. */
+const char *lines_words(const char *line, size_t len, char out[static 260]);
+/*
+ * The port that a program says it listens on ("listening on :8080"): the wanted one if it says that anywhere, else the
+ * last; 0: it does not say. number: of the line.
+ */
+int lines_listening(const char *text, size_t len, int wanted, const char **line, size_t *line_len, size_t *number);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a verdict on an unschedulable pod to a finding. Private to check_schedule.c. */
+#ifndef TOOLSETS_KUBERNETES_SCHEDULE_WORDS_H
+#define TOOLSETS_KUBERNETES_SCHEDULE_WORDS_H
+
+#include "toolsets/kubernetes/schedule_verdict.h"
+#include "toolsets/kubernetes/view.h"
+#include "toolsets/lib/diagnosis.h"
+#include "toolsets/lib/workload.h"
+
+struct schedule_run {
+	struct view v;
+	struct diagnoses set;
+	struct fleet fleet;
+};
+
+struct pending {
+	json_t *pod;
+	struct workload wl;
+	const char *text; /* the scheduler's */
+	json_t *object;	  /* where it stands */
+	char pointer[80];
+	struct schedule_message message;
+	struct verdict verdict;
+};
+
+void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
+/* A PersistentVolumeClaim that does not exist. */
+void schedule_say_claim(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "toolsets/kubernetes/trouble.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "toolsets/kubernetes/lines.h"
+#include "toolsets/lib/alloc.h"
+#include "toolsets/lib/field.h"
+#include "toolsets/lib/when.h"
+
+#define UNREADY_MS (90 * 1000LL) /* what a program may take to become ready, whatever its probes say */
+#define INIT_MS (3 * 60 * 1000LL)
+#define HEALTHY_MAX 60 /* healthy workloads whose logs are looked at */
+#define MISSES_MAX 3   /* logs that are not there before the rest is left alone */
+#define TAIL_LINES 200
+#define TAIL_BYTES (256u << 10)
+
+struct scan {
+	const struct view *v;
+	int kinds;
+	void (*fn)(void *ctx, const struct trouble *t);
+	void *ctx;
+	char **seen; /* workload and container that were given already */
+	size_t count, cap;
+	size_t healthy, misses;
+};
+
+static bool is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool seen_before(struct scan *s, const struct trouble *t)
+{
+	drop_text char *key = alloc_printf("%s/%s/%s/%s", t->workload.kind, t->workload.ns, t->workload.name, t->name);
+
+	for (size_t i = 0; i < s->count; i++)
+		if (is(s->seen[i], key))
+			return true;
+	ALLOC_GROW(s->seen, s->count, s->cap);
+	s->seen[s->count++] = alloc_str(key);
+	return false;
+}
+
+static void read_log(struct scan *s, struct trouble *t, bool may_be_empty)
+{
+	struct log_request q = {.ns = fld_ns(t->pod),
+				.pod = fld_name(t->pod),
+				.container = t->name,
+				.tail_lines = TAIL_LINES,
+				.limit_bytes = TAIL_BYTES,
+				.may_be_empty = may_be_empty};
+
+	s->v->h->log(s->v->w, &q, &t->log);
+}
+
+static void decide(struct scan *s, struct trouble *t)
+{
+	t->line = "";
+	t->word = "";
+	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT)
+		return;
+	t->number = s->v->h->decisive_line(t->log.text, t->log.len, &t->line, &t->len, &t->word);
+	if (!t->number) {
+		t->number = lines_last(t->log.text, t->log.len, &t->line, &t->len);
+		t->word = "";
+	}
+	if (!t->number)
+		t->line = "";
+}
+
+static void on_patient(void *ctx, const struct patient *p)
+{
+	struct scan *s = ctx;
+	struct trouble t = {.why = TROUBLE_CRASH,
+			    .pod = p->pod,
+			    .container = p->container,
+			    .status = p->status,
+			    .name = p->name,
+			    .patient = p};
+
+	if (!p->now || p->ailment != AILMENT_CRASH)
+		return;
+	workload_of(s->v->h, s->v->w, p->pod, &t.workload);
+	if (seen_before(s, &t))
+		return;
+	patient_log(s->v, p, &t.log);
+	decide(s, &t);
+	s->fn(s->ctx, &t);
+}
+
+static int64_t running_ms(const struct view *v, const json_t *status)
+{
+	int64_t at;
+
+	return when_parse(fld_str(status, "state.running.startedAt"), &at) ? v->now_ms - at : -1;
+}
+
+/* A log that goes wrong now: of the last lines several complain, and nothing went well after them. */
+static bool ends_in_errors(struct scan *s, struct trouble *t)
+{
+	t->number = lines_complaint(t->log.text, t->log.len, &t->line, &t->len);
+	if (!t->number)
+		return false;
+	/* the host knows the kinds of lines; it is asked about this one alone */
+	s->v->h->decisive_line(t->line, t->len, NULL, NULL, &t->word);
+	return true;
+}
+
+static void healthy(struct scan *s, struct trouble *t)
+{
+	if (s->healthy >= HEALTHY_MAX || s->misses >= MISSES_MAX || seen_before(s, t))
+		return;
+	s->healthy++;
+	read_log(s, t, true);
+	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT) {
+		s->misses += t->log.state != SEEN_EMPTY;
+		return;
+	}
+	t->word = "";
+	if (ends_in_errors(s, t))
+		s->fn(s->ctx, t);
+}
+
+static void consider(struct scan *s, json_t *pod, json_t *container, json_t *status, bool init)
+{
+	struct trouble t = {.pod = pod, .container = container, .status = status, .name = fld_str(status, "name")};
+	int64_t ms = running_ms(s->v, status);
+	bool sidecar = is(fld_str(container, "restartPolicy"), "Always");
+
+	if (!fld_at(status, "state.running"))
+		return;
+	if (init && !sidecar)
+		t.why = ms > INIT_MS ? TROUBLE_INIT : 0;
+	else if (fld_true(status, "ready"))
+		t.why = TROUBLE_ERRORS;
+	else
+		t.why = ms > UNREADY_MS ? TROUBLE_UNREADY : 0;
+	if (!(t.why & s->kinds))
+		return;
+	workload_of(s->v->h, s->v->w, pod, &t.workload);
+	if (t.why == TROUBLE_ERRORS) {
+		healthy(s, &t);
+		return;
+	}
+	if (seen_before(s, &t))
+		return;
+	read_log(s, &t, false);
+	decide(s, &t);
+	s->fn(s->ctx, &t);
+}
+
+static void scan_pod(struct scan *s, json_t *pod, bool init)
+{
+	json_t *statuses = fld_at(pod, init ? "status.initContainerStatuses" : "status.containerStatuses"), *status;
+	json_t *containers = fld_at(pod, init ? "spec.initContainers" : "spec.containers");
+	size_t i;
+
+	json_array_foreach (statuses, i, status)
+		consider(s, pod, fld_item(containers, "name", fld_str(status, "name")), status, init);
+}
+
+void troubles_each(const struct view *v, int kinds, void (*fn)(void *ctx, const struct trouble *t), void *ctx)
+{
+	struct scan s = {.v = v, .kinds = kinds, .fn = fn, .ctx = ctx};
+	enum seen seen;
+	json_t *pods = v->h->list(v->w, "pods", NULL, &seen), *pod;
+	size_t i;
+
+	if (kinds & TROUBLE_CRASH)
+		patients_each(v, on_patient, &s);
+	json_array_foreach (pods, i, pod) {
+		if (*fld_str(pod, "metadata.deletionTimestamp") || v->h->canceled(v->w))
+			continue;
+		scan_pod(&s, pod, true);
+		scan_pod(&s, pod, false);
+	}
+	for (i = 0; i < s.count; i++)
+		free(s.seen[i]);
+	free(s.seen);
+}
+
+const char *trouble_words(const struct trouble *t, char out[static 260])
+{
+	return lines_words(t->line, t->len, out);
+}
+
+void trouble_cite(struct diagnosis *d, const struct trouble *t)
+{
+	if (t->number)
+		diag_cite_line(d, &t->log, t->number, t->line, t->len);
+}
+
+size_t trouble_last_line(const struct trouble *t, const char *word, const char **line, size_t *len)
+{
+	return lines_last_with(t->log.text, t->log.len, word, line, len);
+}
