@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """dupin ask with a model endpoint that misbehaves: the message, the exit status, and that the record is whole."""
 
+import re
 import socket
 import time
 
@@ -138,7 +139,7 @@ def test_too_long_is_shortened_and_asked_again(goes_well, llm, tmp_path):
     goes_well(model, where=where)
     assert len(model.requests[4].raw) < len(model.requests[3].raw) * 3 / 4
     handle = list(results(model.requests[4]).values())[0]
-    assert "shortened]" in handle and 'more(evidence="E1") shows it again' in handle
+    assert re.match(r'\[(E\d+), shortened\] .*\nmore\(evidence="\1"\) shows it again\.$', handle, re.S)
 
 
 # Both fail -----------------------------------------------------------------------------------------------------------
