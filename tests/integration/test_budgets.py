@@ -133,7 +133,7 @@ def test_partial_answer_of_the_model_counts(ends, llm):
 
 # The window ----------------------------------------------------------------------------------------------------------
 
-SMALL = "model: {context_tokens: 12000}\n"
+SMALL = "model: {context_tokens: 18000}\n"
 
 
 def long_log(tmp_path, lines=200):
