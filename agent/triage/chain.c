@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The chain. From a finding's own objects a walk goes along what they depend on; a finding met on the way may
- * explain it:
+ * The chain. From a finding's own objects a walk goes along what they depend on; a finding met on the way may explain
+ * it:
  *  - a symptom is explained by whatever is met, the nearest first, shared failing objects counting as distance 0;
  *  - a finding that proves its own cause (score at or above SURE) only by what it blames itself;
- *  - in between, by what it depends on.
+ *  - one that does not, by what it depends on, or by a proven cause that shows in the very same objects;
+ *  - a node explains only what fails nowhere but on it.
  * Cycles are refused: the better proven one stays the cause.
  */
 #include "agent/triage/chain.h"
@@ -140,6 +141,26 @@ static bool is_object(const struct triage_finding *g, const struct step *s)
 	       str_eq(g->f.object.name, s->name);
 }
 
+static bool has_place(const struct triage_finding *f, const struct work_ref *r)
+{
+	for (size_t i = 0; i < f->f.affects_count; i++)
+		if (str_eq(f->f.affects[i].kind, r->kind) &&
+		    str_eq(str_or(f->f.affects[i].ns, ""), str_or(r->ns, "")) && str_eq(f->f.affects[i].name, r->name))
+			return true;
+	return false;
+}
+
+/* A workload that fails on three nodes does not fail because one of them is unwell. */
+static bool covers(const struct triage_finding *g, const struct triage_finding *f)
+{
+	if (!str_eq(g->f.object.kind, "Node"))
+		return true;
+	for (size_t i = 0; i < f->f.affects_count; i++)
+		if (str_eq(f->f.affects[i].kind, "Pod") && !has_place(g, &f->f.affects[i]))
+			return false;
+	return true;
+}
+
 static bool may_explain(const struct triage_finding *g, const struct triage_finding *f, const struct step *s,
 			bool blamed)
 {
@@ -149,10 +170,12 @@ static bool may_explain(const struct triage_finding *g, const struct triage_find
 		return !g->f.symptom || s->distance > 0;
 	if (g->f.symptom && !blamed) /* a symptom further down explains only what points at it */
 		return false;
-	if (!blamed && f->f.score >= SURE)
+	if (!blamed && (f->f.score >= SURE || !covers(g, f)))
 		return false;
+	if (s->distance == 0)
+		return g->f.score >= SURE;
 	/* Two causes that show in the same pod are two faults; only the way to what must be repaired counts. */
-	return s->distance > 0 && (blamed || is_object(g, s));
+	return blamed || is_object(g, s);
 }
 
 /* A better explanation: nearer, proven rather than a symptom, surer. */

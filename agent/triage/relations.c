@@ -113,10 +113,33 @@ static void workload_edges(const struct edges *e, const json_t *o, const char *k
 		edge(e, "Service", e->ns, json_str_at(o, "spec.serviceName"));
 }
 
+/* Workloads whose pods a Service would select: they are behind it even while they have none. */
+static void makers_edges(const struct edges *e, const json_t *selector)
+{
+	static const char *const makers[][2] = {{"deployments.apps", "Deployment"},
+						{"statefulsets.apps", "StatefulSet"},
+						{"daemonsets.apps", "DaemonSet"}};
+	enum read_state state;
+	json_t *list, *o;
+	size_t i;
+
+	for (size_t k = 0; k < ARRAY_LEN(makers); k++) {
+		list = facts_list(e->c->facts, makers[k][0], e->ns, &state);
+		json_array_foreach (list, i, o) {
+			if (facts_labels_match(selector, json_at(o, "spec.template.metadata.labels"), true))
+				edge(e, makers[k][1], e->ns, json_str_at(o, "metadata.name"));
+		}
+	}
+}
+
 static void service_edges(const struct edges *e, const json_t *o)
 {
-	if (json_object_size(json_at(o, "spec.selector")))
-		edges_of_list(e, "Pod", facts_select_pods(e->c->facts, e->ns, json_at(o, "spec.selector")));
+	const json_t *selector = json_at(o, "spec.selector");
+
+	if (!json_object_size(selector))
+		return;
+	edges_of_list(e, "Pod", facts_select_pods(e->c->facts, e->ns, selector));
+	makers_edges(e, selector);
 }
 
 static void ingress_edges(const struct edges *e, const json_t *o)

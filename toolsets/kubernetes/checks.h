@@ -7,23 +7,38 @@
 
 extern const struct check *const kubernetes_checks[]; /* NULL-terminated */
 
-extern const struct check kubernetes_crash_check;
-extern const struct check kubernetes_schedule_check;
-extern const struct check kubernetes_refused_check;
-extern const struct check kubernetes_webhook_check;
-extern const struct check kubernetes_limits_check;
-extern const struct check kubernetes_security_check;
 extern const struct check kubernetes_account_check;
-extern const struct check kubernetes_quota_check;
-extern const struct check kubernetes_endpoints_check;
-extern const struct check kubernetes_port_check;
-extern const struct check kubernetes_selector_check;
-extern const struct check kubernetes_init_check;
-extern const struct check kubernetes_probe_check;
-extern const struct check kubernetes_config_check;
-extern const struct check kubernetes_image_check;
-extern const struct check kubernetes_oom_check;
-extern const struct check kubernetes_start_check;
 extern const struct check kubernetes_address_check;
+extern const struct check kubernetes_claim_check;
+extern const struct check kubernetes_config_check;
+extern const struct check kubernetes_crash_check;
+extern const struct check kubernetes_endpoints_check;
+extern const struct check kubernetes_errors_check;
+extern const struct check kubernetes_evicted_check;
+extern const struct check kubernetes_forbidden_check;
+extern const struct check kubernetes_image_check;
+extern const struct check kubernetes_ingress_check;
+extern const struct check kubernetes_init_check;
+extern const struct check kubernetes_job_check;
+extern const struct check kubernetes_limits_check;
+extern const struct check kubernetes_mount_check;
+extern const struct check kubernetes_node_check;
+extern const struct check kubernetes_oom_check;
+extern const struct check kubernetes_policy_check;
+extern const struct check kubernetes_port_check;
+extern const struct check kubernetes_probe_check;
+extern const struct check kubernetes_quota_check;
+extern const struct check kubernetes_refused_check;
+extern const struct check kubernetes_scaler_check;
+extern const struct check kubernetes_schedule_check;
+extern const struct check kubernetes_scheduler_check;
+extern const struct check kubernetes_security_check;
+extern const struct check kubernetes_selector_check;
+extern const struct check kubernetes_short_check;
+extern const struct check kubernetes_start_check;
+extern const struct check kubernetes_taken_check;
+extern const struct check kubernetes_terminating_check;
+extern const struct check kubernetes_webhook_check;
+extern const struct check kubernetes_zero_check;
 
 #endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pods that have a node but whose volumes cannot be mounted or whose sandbox (network) cannot be made. */
+#include "toolsets/kubernetes/checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "toolsets/kubernetes/patient.h"
+#include "toolsets/kubernetes/reference.h"
+#include "toolsets/kubernetes/refusal.h"
+#include "toolsets/lib/field.h"
+
+#define WAIT_MS (60 * 1000LL)
+
+struct run {
+	struct view v;
+	struct diagnoses set;
+};
+
+static bool is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* On a node, and none of its containers has been made. */
+static bool waits(struct run *r, const json_t *pod)
+{
+	static const char *const lists[] = {"status.initContainerStatuses", "status.containerStatuses"};
+	json_t *s;
+	size_t i;
+
+	if (!is(fld_str(pod, "status.phase"), "Pending") || !*fld_str(pod, "spec.nodeName") ||
+	    *fld_str(pod, "metadata.deletionTimestamp") || patient_age_ms(&r->v, pod) < WAIT_MS)
+		return false;
+	for (size_t k = 0; k < 2; k++)
+		json_array_foreach (fld_at(pod, lists[k]), i, s)
+			if (fld_at(s, "state.running") || fld_at(s, "state.terminated") ||
+			    fld_at(s, "lastState.terminated"))
+				return false;
+	return true;
+}
+
+/* The claim or volume name that the kubelet speaks of, as a claim of the pod: "volume "data"" or "volume "pvc-123"". */
+static json_t *claim_of(struct run *r, json_t *pod, const char *text)
+{
+	char volume[254] = "";
+	enum seen seen;
+	json_t *v, *claims, *c;
+	size_t i;
+
+	refusal_word(text, "volume \"", "\"", volume, sizeof(volume));
+	v = fld_item(fld_at(pod, "spec.volumes"), "name", volume);
+	if (v && *fld_str(v, "persistentVolumeClaim.claimName"))
+		return r->v.h->find(r->v.w, "persistentvolumeclaims", fld_ns(pod),
+				    fld_str(v, "persistentVolumeClaim.claimName"), &seen);
+	claims = r->v.h->list(r->v.w, "persistentvolumeclaims", fld_ns(pod), &seen);
+	json_array_foreach (claims, i, c)
+		if (*volume && is(fld_str(c, "spec.volumeName"), volume))
+			return c;
+	return NULL;
+}
+
+static void multi_attach(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
+{
+	json_t *claim = claim_of(r, pod, text);
+	char holder[254] = "", arg[400];
+
+	if (!refusal_word(text, "used by pod(s) ", "\n", holder, sizeof(holder)))
+		snprintf(holder, sizeof(holder), "another node");
+	diag_rate(d, SEVERITY_CRITICAL, 0.9);
+	diag_cause(d,
+		   "Pods of %s %s on different nodes want the volume of claim %s, which only one node may have at a "
+		   "time (%s): it is held by "
+		   "%s",
+		   wl->kind, wl->name, claim ? fld_name(claim) : "?",
+		   claim ? fld_str(claim, "spec.accessModes.0") : "ReadWriteOnce", holder);
+	diag_cite(d, claim, NULL, "/spec/accessModes/0");
+	diag_cite(d, wl->object, NULL, "/spec/strategy/type");
+	diag_cite(d, wl->object, NULL, "/spec/replicas");
+	workload_arg(wl, arg);
+	diag_fix(d,
+		 "Run one replica and replace instead of roll: kubectl patch %s -p "
+		 "'{\"spec\":{\"strategy\":{\"type\":\"Recreate\","
+		 "\"rollingUpdate\":null}}}'",
+		 arg);
+	diag_fix(d, "Or use a volume that many nodes may write (ReadWriteMany), or a StatefulSet with a claim for each "
+		    "pod");
+}
+
+static void mount(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
+{
+	json_t *claim = claim_of(r, pod, text);
+	char volume[254] = "", arg[400], driver[200] = "";
+
+	refusal_word(text, "volume \"", "\"", volume, sizeof(volume));
+	diag_rate(d, SEVERITY_CRITICAL, 0.85);
+	if (strstr(text, "hostPath type check failed")) {
+		diag_rate(d, SEVERITY_CRITICAL, 0.93);
+		diag_cause(
+			d,
+			"Volume %s of %s %s wants a path of the node %s that is not there or of another type: %.200s",
+			volume, wl->kind, wl->name, fld_str(pod, "spec.nodeName"),
+			strstr(text, "hostPath type check failed"));
+		diag_fix(d, "Correct path or type of the hostPath volume: kubectl edit %s", workload_arg(wl, arg));
+		return;
+	}
+	if (refusal_word(text, "driver name ", " ", driver, sizeof(driver)) &&
+	    strstr(text, "not found in the list of registered CSI drivers")) {
+		diag_cause(d,
+			   "The CSI driver %s is not registered on node %s, so volume %s of %s %s cannot be mounted: "
+			   "its node plug-in does not run "
+			   "there",
+			   driver, fld_str(pod, "spec.nodeName"), volume, wl->kind, wl->name);
+		diag_fix(d,
+			 "Check the driver's DaemonSet on that node: kubectl get pods -A -o wide --field-selector "
+			 "spec.nodeName=%s",
+			 fld_str(pod, "spec.nodeName"));
+		return;
+	}
+	diag_cause(d, "Volume %s of %s %s cannot be mounted on node %s: %.260s", volume, wl->kind, wl->name,
+		   fld_str(pod, "spec.nodeName"), text);
+	if (claim) {
+		diag_cite(d, claim, NULL, "/spec/volumeName");
+		diag_blames(d, "v1", "PersistentVolumeClaim", fld_ns(claim), fld_name(claim));
+	}
+	diag_blames(d, "v1", "Node", NULL, fld_str(pod, "spec.nodeName"));
+	diag_fix(d, "See all of it: kubectl describe pod %s -n %s", fld_name(pod), fld_ns(pod));
+}
+
+static void blame_network(struct run *r, struct diagnosis *d, const char *text)
+{
+	enum seen seen;
+	json_t *list = r->v.h->list(r->v.w, "daemonsets.apps", NULL, &seen), *o;
+	char plugin[60] = "";
+	size_t i, n;
+
+	if (!refusal_word(text, "plugin type=\"", "\"", plugin, sizeof(plugin)))
+		return;
+	n = strcspn(plugin, "-");
+	json_array_foreach (list, i, o)
+		if (n > 2 && memmem(fld_name(o), strlen(fld_name(o)), plugin, n))
+			diag_blames(d, "apps/v1", "DaemonSet", fld_ns(o), fld_name(o));
+}
+
+static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
+{
+	const char *node = fld_str(pod, "spec.nodeName");
+	enum seen seen;
+	json_t *object = r->v.h->find(r->v.w, "nodes", NULL, node, &seen);
+
+	diag_rate(d, SEVERITY_CRITICAL, 0.82);
+	if (object)
+		diag_about(d, object);
+	if (strstr(text, "no IP addresses") || strstr(text, "no available IP") ||
+	    strstr(text, "failed to assign an IP") || strstr(text, "no more") || strstr(text, "IPAM"))
+		diag_cause(d, "There are no IP addresses left for pods on node %s: %.220s", node, text);
+	else if (strstr(text, "containerd.sock") || strstr(text, "crio.sock") || strstr(text, "dockershim"))
+		diag_cause(d, "The container runtime of node %s does not answer: %.220s", node, text);
+	else
+		diag_cause(d, "Node %s cannot make the sandbox (network) of pods: %.220s", node, text);
+	blame_network(r, d, text);
+	diag_shows_words(d, wl->api_version, wl->kind, wl->ns, wl->name);
+	diag_cite(d, pod, NULL, "/spec/nodeName");
+	diag_fix(d,
+		 "Look at the network plug-in and runtime of the node: kubectl get pods -n kube-system -o wide "
+		 "--field-selector "
+		 "spec.nodeName=%s",
+		 node);
+}
+
+static void judge(struct run *r, json_t *pod)
+{
+	static const char *const reasons[] = {"FailedAttachVolume", "FailedMount", "FailedCreatePodSandBox"};
+	struct reference ref;
+	struct workload wl;
+	struct diagnosis *d;
+	json_t *e = NULL;
+	size_t k = 0;
+	const char *text;
+	bool fresh;
+
+	for (; k < 3 && !e; k++)
+		e = patient_event(&r->v, pod, reasons[k], NULL);
+	if (!e)
+		return;
+	k--;
+	text = event_message(e);
+	if (k < 2 && (reference_said(text, &ref) || strstr(text, "references non-existent")))
+		return; /* the configuration's matter */
+	workload_of(r->v.h, r->v.w, pod, &wl);
+	if (k == 2)
+		d = diag_get(&r->set, &fresh, "node/%s", fld_str(pod, "spec.nodeName"));
+	else
+		d = diag_get(&r->set, &fresh, "%s/%s/%s", wl.kind, wl.ns, wl.name);
+	diag_shows(d, pod);
+	if (!fresh)
+		return;
+	workload_about(d, &wl);
+	diag_cite(d, e, NULL, "%s", event_pointer(e));
+	if (k == 2)
+		sandbox(r, d, pod, &wl, text);
+	else if (strstr(text, "Multi-Attach error"))
+		multi_attach(r, d, pod, &wl, text);
+	else
+		mount(r, d, pod, &wl, text);
+	diag_cite(d, pod, NULL, "/status/phase");
+}
+
+static void run(const struct host *h, struct work *w)
+{
+	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
+	enum seen seen;
+	json_t *list = h->list(w, "pods", NULL, &seen), *pod;
+	size_t i;
+
+	json_array_foreach (list, i, pod)
+		if (waits(&r, pod))
+			judge(&r, pod);
+	diag_send(&r.set);
+}
+
+const struct check kubernetes_mount_check = {
+	.size = sizeof(struct check),
+	.name = "pod-setup",
+	.help = "Pods on a node whose volumes cannot be attached or mounted, or whose network cannot be made",
+	.run = run,
+};
