@@ -178,6 +178,8 @@ struct host {
 	/* PCRE2 with limits: 1, 0, -1 with why filled (bad pattern, limit). */
 	int (*match)(struct work *, const char *pattern, bool nocase, const char *text, size_t len, char *why, size_t why_size);
 	void (*log_note)(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+	/* These logs will be read next: the host may fetch them side by side, so that `log` finds them at hand. */
+	void (*logs_ahead)(struct work *, const struct log_request *, size_t n);
 };
 
 enum param_type { PARAM_STRING, PARAM_INT, PARAM_BOOL, PARAM_STRINGS };

@@ -126,6 +126,7 @@ int session_world(struct session *s)
 
 	s->pool = pool_new(POOL_THREADS, POOL_WAITING);
 	s->world = world_new(s->cancel);
+	s->world->pool = s->pool;
 	for (size_t i = 0; i < o->snapshots.count; i++) {
 		origin = origin_snapshot(o->snapshots.items[i], s->cancel, &e);
 		if (!origin)

@@ -340,4 +340,5 @@ const struct host work_host = {
 	.yaml = yaml_dump,
 	.match = match,
 	.log_note = log_note,
+	.logs_ahead = work_logs_ahead,
 };

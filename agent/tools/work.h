@@ -73,6 +73,9 @@ json_t *work_find(struct work *w, const char *resource, const char *ns, const ch
 void work_log(struct work *w, const struct log_request *q, struct log_text *out);
 enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t), void *ctx,
 			char *why, size_t why_size);
+#define WORK_LOG_ACCEPT "text/plain, */*"
+char *work_log_path(const struct log_request *q); /* the caller's */
+void work_logs_ahead(struct work *w, const struct log_request *q, size_t n);
 int work_cite(struct work *w, const json_t *object, const char *pointer, const char *quote);
 int work_cite_line(struct work *w, const char *source, size_t line, const char *quote);
 int work_cite_absence(struct work *w, const char *resource, const char *ns, const char *name);

@@ -21,7 +21,7 @@ static void parameter(struct buf *b, const char *name, const char *value)
 	url_encode_to(b, value);
 }
 
-static char *log_path(const struct log_request *q)
+char *work_log_path(const struct log_request *q)
 {
 	auto_buf struct buf b = BUF_INIT(4096);
 	char number[32];
@@ -62,13 +62,10 @@ static char *log_what(const struct log_request *q)
 
 void work_log(struct work *w, const struct log_request *q, struct log_text *out)
 {
-	auto_free char *path = log_path(q);
+	auto_free char *path = work_log_path(q);
 	auto_free char *what = log_what(q);
-	struct source_request request = {.path = path,
-					 .accept = "text/plain, */*",
-					 .max_bytes = LOG_TEXT_MAX,
-					 .what = what,
-					 .cancel = w->cancel};
+	struct source_request request = {
+		.path = path, .accept = WORK_LOG_ACCEPT, .max_bytes = LOG_TEXT_MAX, .what = what, .cancel = w->cancel};
 	struct origin_reply reply = {0};
 	char *text;
 
@@ -129,10 +126,10 @@ static int on_piece(void *ctx, const char *data, size_t len)
 enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)(void *, const char *, size_t),
 			void *ctx, char *why, size_t why_size)
 {
-	auto_free char *path = log_path(q);
+	auto_free char *path = work_log_path(q);
 	auto_free char *what = log_what(q);
 	struct source_request request = {.path = path,
-					 .accept = "text/plain, */*",
+					 .accept = WORK_LOG_ACCEPT,
 					 .max_bytes = UINT64_MAX,
 					 .what = what,
 					 .fresh = true, /* nothing of a log this large is worth keeping */

@@ -4,6 +4,7 @@
 #define AGENT_TOOLS_WORLD_H
 
 #include "agent/base/cancel.h"
+#include "agent/base/pool.h"
 #include "agent/facts/facts.h"
 #include "agent/tools/evidence.h"
 
@@ -18,6 +19,7 @@ struct world {
 	size_t count;
 	struct evidence *evidence; /* owned */
 	struct cancel *cancel;     /* borrowed */
+	struct pool *pool;         /* borrowed; NULL: nothing is read side by side */
 };
 
 struct world *world_new(struct cancel *cancel);

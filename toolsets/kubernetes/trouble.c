@@ -44,14 +44,20 @@ static bool seen_before(struct scan *s, const struct trouble *t)
 	return false;
 }
 
+static struct log_request request_of(json_t *pod, const char *container)
+{
+	return (struct log_request){.ns = fld_ns(pod),
+				    .pod = fld_name(pod),
+				    .container = container,
+				    .tail_lines = TAIL_LINES,
+				    .limit_bytes = TAIL_BYTES};
+}
+
 static void read_log(struct scan *s, struct trouble *t, bool may_be_empty)
 {
-	struct log_request q = {.ns = fld_ns(t->pod),
-				.pod = fld_name(t->pod),
-				.container = t->name,
-				.tail_lines = TAIL_LINES,
-				.limit_bytes = TAIL_BYTES,
-				.may_be_empty = may_be_empty};
+	struct log_request q = request_of(t->pod, t->name);
+
+	q.may_be_empty = may_be_empty;
 
 	s->v->h->log(s->v->w, &q, &t->log);
 }
@@ -162,6 +168,30 @@ static void scan_pod(struct scan *s, json_t *pod, bool init)
 		consider(s, pod, fld_item(containers, "name", fld_str(status, "name")), status, init);
 }
 
+/* The logs of the first healthy containers, one of each workload as far as owners tell, fetched side by side. */
+static void read_ahead(struct scan *s, json_t *pods)
+{
+	struct log_request *q = alloc_zero(HEALTHY_MAX, sizeof(*q));
+	const char *last_owner = "";
+	size_t n = 0, i, k;
+	json_t *pod, *status;
+
+	json_array_foreach (pods, i, pod) {
+		const char *owner = fld_str(pod, "metadata.ownerReferences.0.uid");
+
+		if (*owner && is(owner, last_owner)) /* replicas stand side by side in the list */
+			continue;
+		last_owner = owner;
+		json_array_foreach (fld_at(pod, "status.containerStatuses"), k, status) {
+			if (n < HEALTHY_MAX && fld_at(status, "state.running"))
+				q[n++] = request_of(pod, fld_str(status, "name"));
+		}
+	}
+	if (s->v->h->size > offsetof(struct host, logs_ahead))
+		s->v->h->logs_ahead(s->v->w, q, n);
+	free(q);
+}
+
 void troubles_each(const struct view *v, int kinds, void (*fn)(void *ctx, const struct trouble *t), void *ctx)
 {
 	struct scan s = {.v = v, .kinds = kinds, .fn = fn, .ctx = ctx};
@@ -171,6 +201,8 @@ void troubles_each(const struct view *v, int kinds, void (*fn)(void *ctx, const 
 
 	if (kinds & TROUBLE_CRASH)
 		patients_each(v, on_patient, &s);
+	if (kinds & TROUBLE_ERRORS)
+		read_ahead(&s, pods);
 	json_array_foreach (pods, i, pod) {
 		if (*fld_str(pod, "metadata.deletionTimestamp") || v->h->canceled(v->w))
 			continue;
