@@ -212,6 +212,7 @@ void diag_docs(struct diagnosis *d, const char *url)
 	d->docs = alloc_str(url);
 }
 
+static char *format(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 static char *format(const char *fmt, va_list ap)
 {
 	va_list copy;
