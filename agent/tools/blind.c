@@ -8,7 +8,7 @@
 #include "agent/data/json.h"
 
 #define JOIN_FROM 3
-#define NAMES_MAX 12
+#define NAMES_MAX 6
 
 static size_t reason_length(const json_t *spot)
 {
