@@ -8,6 +8,7 @@
 int command_ask(struct options *o);
 int command_triage(struct options *o);
 int command_history(struct options *o);
+int command_replay(struct options *o);
 int command_toolset(struct options *o);
 int command_runbook(struct options *o);
 int command_version(struct options *o);

@@ -13,9 +13,6 @@
 #include "agent/base/str.h"
 #include "agent/face/recorder.h"
 
-#define POOL_THREADS 16
-#define POOL_WAITING 1024
-
 static struct cancel *latch; /* the handler can reach nothing else */
 static volatile sig_atomic_t fired;
 
@@ -124,7 +121,7 @@ int session_world(struct session *s)
 	struct origin *origin;
 	struct err e = {0};
 
-	s->pool = pool_new(POOL_THREADS, POOL_WAITING);
+	s->pool = pool_new(SESSION_THREADS, SESSION_WAITING);
 	s->world = world_new(s->cancel);
 	s->world->pool = s->pool;
 	for (size_t i = 0; i < o->snapshots.count; i++) {

@@ -12,6 +12,9 @@
 #include "agent/face/term.h"
 #include "agent/investigate/inquiry.h"
 
+#define SESSION_THREADS 16   /* workers for tool calls and reading ahead */
+#define SESSION_WAITING 1024 /* jobs that may wait for one */
+
 struct session {
 	struct options *options;
 	struct config *config;
