@@ -156,7 +156,7 @@ def check_shape(doc):
 
 def matches(finding, want):
     found = finding["object"]
-    return all(found.get(k) == want.get(k) for k in ("kind", "namespace", "name"))
+    return all((found.get(k) or None) == want.get(k) for k in ("kind", "namespace", "name"))
 
 
 @pytest.fixture(scope="module", autouse=True)
