@@ -182,6 +182,12 @@ int session_texts(struct session *s)
 	return 0;
 }
 
+/*
+ * All that was read. It goes with the process, which ends now: nobody should wait until a million values were taken apart
+ * one by one. Workers that could still use it have ended.
+ */
+static struct world *kept;
+
 void session_close(struct session *s)
 {
 	/* a worker that was deaf to the interrupt may still hold all this; the process ends now anyway */
@@ -192,7 +198,7 @@ void session_close(struct session *s)
 		pool_join(s->pool);
 		pool_free(s->pool);
 	}
-	world_free(s->world);
+	kept = s->world;
 	registry_free(s->registry);
 	prompts_free(s->prompts);
 	runbooks_free(s->runbooks);

@@ -6,6 +6,7 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/source/kinds.h"
+#include "agent/source/managed.h"
 #include "agent/source/secrets.h"
 #include "agent/source/source_private.h"
 
@@ -46,6 +47,15 @@ static void set_text(struct answer *a, char *text)
 	a->reply.bytes = a->len;
 }
 
+json_t *reading_decode(const struct reading *g, const char *s, size_t n, struct err *e)
+{
+	auto_free char *rest = mem_alloc(n + 1);
+	size_t len = managed_cut(s, n, rest);
+	json_t *j = len < n ? json_parse(rest, len, g->origin.path, NULL) : NULL;
+
+	return j ? j : json_parse(s, n, g->origin.path, e);
+}
+
 /* Hides values of Secrets in a->body; leaves the decoded form in a->json when it had to decode. */
 static void hide_in_text(const struct reading *g, struct answer *a)
 {
@@ -53,7 +63,7 @@ static void hide_in_text(const struct reading *g, struct answer *a)
 
 	if (!a->body || a->len == 0 || !(g->route.secrets || secrets_suspected(a->body, a->len)))
 		return;
-	a->json = json_parse(a->body, a->len, g->origin.path, NULL);
+	a->json = reading_decode(g, a->body, a->len, NULL);
 	if (!a->json) {
 		withhold(a);
 		return;
@@ -135,7 +145,7 @@ static int ask_origin(struct reading *g, bool want_json, struct answer *a, struc
 	if (from_text(g, a, e) < 0)
 		return -1;
 	if (want_json && a->reply.state == READ_OK && !a->json)
-		a->json = json_parse(a->body, a->len, g->origin.path, NULL);
+		a->json = reading_decode(g, a->body, a->len, NULL);
 	if (a->json && a->len > TEXT_BESIDE_JSON && !(g->s->record && a->len <= SOURCE_RECORD_MAX)) {
 		free(a->body);
 		a->body = NULL;

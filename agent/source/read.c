@@ -166,7 +166,7 @@ static json_t *decoded(struct reading *g, struct entry *entry, struct origin_rep
 
 	if (j || r->state != READ_OK)
 		return j;
-	j = json_parse(a->body ? a->body : "", a->len, g->origin.path, &why);
+	j = reading_decode(g, a->body ? a->body : "", a->len, &why);
 	if (!j) {
 		r->state = READ_FAILED;
 		snprintf(r->why, sizeof(r->why), "the answer is no JSON: %.200s", why.msg);

@@ -68,7 +68,10 @@ struct source_request {
  */
 int source_get(struct source *s, const struct source_request *q, origin_sink *sink, void *ctx, struct origin_reply *r,
 	       struct err *e) MUST_CHECK;
-/* Body as JSON: a new reference, shared with the cache, never to be changed. NULL: look at r->state and r->why. */
+/*
+ * Body as JSON: a new reference, shared with the cache, never to be changed, without metadata.managedFields of an API
+ * server. NULL: look at r->state and r->why.
+ */
 json_t *source_json(struct source *s, const struct source_request *q, struct origin_reply *r);
 /* Whole body as text, the caller's, NUL-terminated; NULL as above. READ_CUT still gives what came. */
 char *source_text(struct source *s, const struct source_request *q, size_t *len, struct origin_reply *r);

@@ -80,7 +80,8 @@ static void add(const char *group, const char *plural, const char *ns, const cha
 	n = (size_t)snprintf(text, OBJECT_MAX,
 			     "{\"metadata\":{\"name\":\"%s\",%s%s%s\"uid\":\"%s-%s-%s\",\"resourceVersion\":\"%u\","
 			     "\"creationTimestamp\":\"" STARTED "\"",
-			     name, *ns ? "\"namespace\":\"" : "", ns, *ns ? "\"," : "", plural, ns, name, ++serial + 1000);
+			     name, *ns ? "\"namespace\":\"" : "", ns, *ns ? "\"," : "", plural, ns, name,
+			     ++serial + 1000);
 	va_start(ap, fmt);
 	n += (size_t)vsnprintf(text + n, OBJECT_MAX - n, fmt, ap);
 	va_end(ap);
@@ -98,33 +99,50 @@ static void add(const char *group, const char *plural, const char *ns, const cha
 /* Who set which field: half of what a real object weighs. */
 #define FIELD(name) "\"f:" name "\":{},"
 #define MANAGED                                                                                                        \
-	",\"managedFields\":[{\"manager\":\"kube-controller-manager\",\"operation\":\"Update\",\"apiVersion\":\"v1\","  \
-	"\"time\":\"" STARTED "\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":{\"f:generateName\":{},"     \
-	"\"f:labels\":{\".\":{},\"f:app\":{},\"f:pod-template-hash\":{}},\"f:ownerReferences\":{\".\":{}}},\"f:spec\":" \
-	"{\"f:containers\":{\"k:{\\\"name\\\":\\\"main\\\"}\":{\".\":{},\"f:env\":{\".\":{},"                           \
-	"\"k:{\\\"name\\\":\\\"LOG_LEVEL\\\"}\":{\".\":{},\"f:name\":{},\"f:value\":{}}}," FIELD("image") FIELD(        \
-		"imagePullPolicy") FIELD("livenessProbe") FIELD("name") FIELD("ports") FIELD("readinessProbe")           \
-	"\"f:resources\":{\".\":{},\"f:limits\":{\".\":{},\"f:cpu\":{},\"f:memory\":{}},\"f:requests\":{\".\":{},"      \
-	"\"f:cpu\":{},\"f:memory\":{}}},\"f:terminationMessagePath\":{},\"f:terminationMessagePolicy\":{},"             \
-	"\"f:volumeMounts\":{\".\":{}}}}," FIELD("dnsPolicy") FIELD("enableServiceLinks") FIELD("restartPolicy") FIELD( \
-		"schedulerName") FIELD("securityContext") "\"f:terminationGracePeriodSeconds\":{}}}},{\"manager\":"      \
-	"\"kubelet\",\"operation\":\"Update\",\"apiVersion\":\"v1\",\"time\":\"" STARTED                                \
-	"\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:status\":{\"f:conditions\":{"                                  \
-	"\"k:{\\\"type\\\":\\\"ContainersReady\\\"}\":{\".\":{},\"f:lastProbeTime\":{},\"f:lastTransitionTime\":{},"    \
-	"\"f:status\":{},\"f:type\":{}},\"k:{\\\"type\\\":\\\"Ready\\\"}\":{\".\":{},\"f:lastProbeTime\":{},"           \
-	"\"f:lastTransitionTime\":{},\"f:status\":{},\"f:type\":{}}}," FIELD("containerStatuses") FIELD("hostIP")       \
-	FIELD("phase") FIELD("podIP") "\"f:startTime\":{}}},\"subresource\":\"status\"}]"
+	",\"managedFields\":[{\"manager\":\"kube-controller-manager\",\"operation\":\"Update\",\"apiVersion\":\"v1\"," \
+	"\"time\":\"" STARTED "\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":{\"f:generateName\":{},"    \
+	"\"f:labels\":{\".\":{},\"f:app\":{},\"f:pod-template-hash\":{}},\"f:ownerReferences\":{\".\":{}}},\"f:"       \
+	"spec\":"                                                                                                      \
+	"{\"f:containers\":{\"k:{\\\"name\\\":\\\"main\\\"}\":{\".\":{},\"f:env\":{\".\":{},"                          \
+	"\"k:{\\\"name\\\":\\\"LOG_LEVEL\\\"}\":{\".\":{},\"f:name\":{},\"f:value\":{}}}," FIELD("image") FIELD(       \
+		"imagePullPolicy") FIELD("livenessProbe") FIELD("name") FIELD("ports")                                 \
+		FIELD("readinessProbe") "\"f:resources\":{\".\":{},\"f:limits\":{\".\":{},\"f:cpu\":{},\"f:memory\":{" \
+					"}},\"f:requests\":{\".\":{},"                                                 \
+					"\"f:cpu\":{},\"f:memory\":{}}},\"f:terminationMessagePath\":{},\"f:"          \
+					"terminationMessagePolicy\":{},"                                               \
+					"\"f:volumeMounts\":{\".\":{}}}}," FIELD("dnsPolicy") FIELD(                   \
+						"enableServiceLinks") FIELD("restartPolicy") FIELD("schedulerName")    \
+						FIELD("securityContext") "\"f:terminationGracePeriodSeconds\":{}}}},{" \
+									 "\"manager\":"                                \
+									 "\"kubelet\",\"operation\":\"Update\","       \
+									 "\"apiVersion\":\"v1\",\"time\":\"" STARTED   \
+									 "\",\"fieldsType\":\"FieldsV1\","             \
+									 "\"fieldsV1\":{\"f:status\":{\"f:"            \
+									 "conditions\":{"                              \
+									 "\"k:{\\\"type\\\":\\\"ContainersReady\\\"}"  \
+									 "\":{\".\":{},\"f:lastProbeTime\":{},\"f:"    \
+									 "lastTransitionTime\":{},"                    \
+									 "\"f:status\":{},\"f:type\":{}},\"k:{"        \
+									 "\\\"type\\\":\\\"Ready\\\"}\":{\".\":{},"    \
+									 "\"f:lastProbeTime\":{},"                     \
+									 "\"f:lastTransitionTime\":{},\"f:status\":{}" \
+									 ",\"f:type\":{}}}," FIELD("containerStatuse"  \
+												   "s") FIELD(         \
+										 "hostIP") FIELD("phase")              \
+										 FIELD("podIP") "\"f:startTime\":{}}}" \
+												",\"subresource\":"    \
+												"\"status\"}]"
 
 #define CONTAINER                                                                                                      \
-	"{\"name\":\"main\",\"image\":\"registry.example/%s:1.4.2\",\"ports\":[{\"name\":\"http\","                      \
-	"\"containerPort\":8080,\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"LOG_LEVEL\",\"value\":\"info\"},"           \
-	"{\"name\":\"SETTINGS\",\"valueFrom\":{\"configMapKeyRef\":{\"name\":\"%s\",\"key\":\"settings\"}}}],"          \
-	"\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"256Mi\"},\"requests\":{\"cpu\":\"100m\","                \
-	"\"memory\":\"128Mi\"}},\"livenessProbe\":{\"httpGet\":{\"path\":\"/healthz\",\"port\":\"http\","               \
-	"\"scheme\":\"HTTP\"},\"timeoutSeconds\":1,\"periodSeconds\":10,\"successThreshold\":1,"                        \
-	"\"failureThreshold\":3},\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":\"http\","              \
-	"\"scheme\":\"HTTP\"},\"timeoutSeconds\":1,\"periodSeconds\":10,\"successThreshold\":1,"                        \
-	"\"failureThreshold\":3},\"terminationMessagePath\":\"/dev/termination-log\","                                  \
+	"{\"name\":\"main\",\"image\":\"registry.example/%s:1.4.2\",\"ports\":[{\"name\":\"http\","                    \
+	"\"containerPort\":8080,\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"LOG_LEVEL\",\"value\":\"info\"},"          \
+	"{\"name\":\"SETTINGS\",\"valueFrom\":{\"configMapKeyRef\":{\"name\":\"%s\",\"key\":\"settings\"}}}],"         \
+	"\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"256Mi\"},\"requests\":{\"cpu\":\"100m\","               \
+	"\"memory\":\"128Mi\"}},\"livenessProbe\":{\"httpGet\":{\"path\":\"/healthz\",\"port\":\"http\","              \
+	"\"scheme\":\"HTTP\"},\"timeoutSeconds\":1,\"periodSeconds\":10,\"successThreshold\":1,"                       \
+	"\"failureThreshold\":3},\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":\"http\","             \
+	"\"scheme\":\"HTTP\"},\"timeoutSeconds\":1,\"periodSeconds\":10,\"successThreshold\":1,"                       \
+	"\"failureThreshold\":3},\"terminationMessagePath\":\"/dev/termination-log\","                                 \
 	"\"terminationMessagePolicy\":\"File\",\"imagePullPolicy\":\"IfNotPresent\"}"
 
 static void add_pod(const struct app *a, const char *name, unsigned ip, size_t node, const char *owner,
@@ -135,8 +153,7 @@ static void add_pod(const struct app *a, const char *name, unsigned ip, size_t n
 	add("", "pods", a->ns, name,
 	    ",\"labels\":{\"app\":\"%s\",\"pod-template-hash\":\"5d4f8c7b9\"},\"ownerReferences\":[{\"apiVersion\":"
 	    "\"apps/v1\",\"kind\":\"%s\",\"name\":\"%s\",\"uid\":\"%s-%s-%s\",\"controller\":true,"
-	    "\"blockOwnerDeletion\":true}]" MANAGED
-	    "},\"spec\":{\"containers\":[" CONTAINER
+	    "\"blockOwnerDeletion\":true}]" MANAGED "},\"spec\":{\"containers\":[" CONTAINER
 	    "],\"restartPolicy\":\"Always\",\"terminationGracePeriodSeconds\":30,\"dnsPolicy\":\"ClusterFirst\","
 	    "\"serviceAccountName\":\"default\",\"nodeName\":\"node-%zu\",\"schedulerName\":\"default-scheduler\","
 	    "\"tolerations\":[{\"key\":\"node.kubernetes.io/not-ready\",\"operator\":\"Exists\",\"effect\":"
@@ -161,7 +178,8 @@ static void add_pod(const struct app *a, const char *name, unsigned ip, size_t n
 	    a->broken ? "false" : "true", a->broken ? 17 : 0, a->name, a->name, ip, a->broken ? "false" : "true");
 }
 
-static void add_workload(const struct app *a, const char *plural, const char *name, const char *owner, unsigned replicas)
+static void add_workload(const struct app *a, const char *plural, const char *name, const char *owner,
+			 unsigned replicas)
 {
 	unsigned ready = a->broken ? 0 : replicas;
 
@@ -181,7 +199,8 @@ static void add_service(const struct app *a, unsigned ip, unsigned pods)
 	size_t n = 0;
 
 	add("", "services", a->ns, a->name,
-	    ",\"labels\":{\"app\":\"%s\"}},\"spec\":{\"selector\":{\"app\":\"%s\"},\"type\":\"ClusterIP\",\"clusterIP\":"
+	    ",\"labels\":{\"app\":\"%s\"}},\"spec\":{\"selector\":{\"app\":\"%s\"},\"type\":\"ClusterIP\","
+	    "\"clusterIP\":"
 	    "\"10.96.%u.%u\",\"ports\":[{\"name\":\"http\",\"port\":80,\"targetPort\":\"http\",\"protocol\":\"TCP\"}]},"
 	    "\"status\":{\"loadBalancer\":{}}}",
 	    a->name, a->name, a->number / 250, a->number % 250);
@@ -278,7 +297,8 @@ static void add_node(size_t i)
 	    ",\"labels\":{\"kubernetes.io/hostname\":\"%s\",\"kubernetes.io/os\":\"linux\"}" MANAGED
 	    "},\"spec\":{\"podCIDR\":\"10.1.%zu.0/24\"},\"status\":{\"capacity\":{\"cpu\":\"32\",\"memory\":"
 	    "\"131072Mi\",\"pods\":\"110\"},\"allocatable\":{\"cpu\":\"31\",\"memory\":\"129024Mi\",\"pods\":\"110\"},"
-	    "\"conditions\":[%s],\"images\":[%s],\"nodeInfo\":{\"kubeletVersion\":\"v1.34.1\",\"osImage\":\"Debian\"}}}",
+	    "\"conditions\":[%s],\"images\":[%s],\"nodeInfo\":{\"kubeletVersion\":\"v1.34.1\",\"osImage\":\"Debian\"}}"
+	    "}",
 	    name, i, list, images);
 }
 

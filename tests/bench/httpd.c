@@ -113,8 +113,8 @@ static struct iovec part(const void *data, size_t len)
 void httpd_reply(struct httpd_call *c, int status, const char *type, const void *body, size_t len)
 {
 	char head[512];
-	int n = snprintf(head, sizeof(head), "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", status,
-			 status == 200 ? "OK" : "Not OK", type, len);
+	int n = snprintf(head, sizeof(head), "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+			 status, status == 200 ? "OK" : "Not OK", type, len);
 	struct iovec v[2] = {part(head, (size_t)n), part(body, len)};
 
 	send_parts(c, v, 2);
@@ -123,9 +123,10 @@ void httpd_reply(struct httpd_call *c, int status, const char *type, const void 
 void httpd_error(struct httpd_call *c, int status, const char *message)
 {
 	char body[512];
-	int n = snprintf(body, sizeof(body),
-			 "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"%s\",\"code\":%d}",
-			 message, status);
+	int n = snprintf(
+		body, sizeof(body),
+		"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"%s\",\"code\":%d}",
+		message, status);
 
 	httpd_reply(c, status, "application/json", body, (size_t)n);
 }

@@ -16,7 +16,7 @@ struct httpd_request {
 	const char *method, *path, *query; /* as sent, not decoded; query "" when there is none */
 	const char *body;		   /* NUL-terminated */
 	size_t body_len;
-	size_t number;			   /* of the requests in the list, from 0 */
+	size_t number; /* of the requests in the list, from 0 */
 };
 
 /* Answers a request by httpd_reply, or by httpd_begin, httpd_piece and httpd_end. */

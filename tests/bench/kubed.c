@@ -57,7 +57,8 @@ static void discover(struct httpd_call *c, bool core)
 	char part[512];
 	const struct cluster_kind *k;
 
-	puts_to(&t, "{\"kind\":\"APIGroupDiscoveryList\",\"apiVersion\":\"apidiscovery.k8s.io/v2\",\"metadata\":{},\"items\":[");
+	puts_to(&t, "{\"kind\":\"APIGroupDiscoveryList\",\"apiVersion\":\"apidiscovery.k8s.io/"
+		    "v2\",\"metadata\":{},\"items\":[");
 	for (size_t i = 0; (k = cluster_kind_at(i)); i++) {
 		if (core != !*k->group)
 			continue;
@@ -172,7 +173,8 @@ static void crash_log(struct httpd_call *c)
 	httpd_reply(c, 200, "text/plain", log, sizeof(log) - 1);
 }
 
-static void send_log(struct httpd_call *c, const struct settings *s, const struct cluster_object *pod, const char *query)
+static void send_log(struct httpd_call *c, const struct settings *s, const struct cluster_object *pod,
+		     const char *query)
 {
 	char tail[32], bytes[32], other[8];
 	uint64_t last = LOG_LINES, first = 0, n;
@@ -236,8 +238,8 @@ static void serve(void *ctx, struct httpd_call *c, const struct httpd_request *q
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"pods", required_argument, NULL, 'p'},	    {"nodes", required_argument, NULL, 'n'},
-		{"delay-us", required_argument, NULL, 'd'}, {"log-delay-us", required_argument, NULL, 'l'},
+		{"pods", required_argument, NULL, 'p'},	     {"nodes", required_argument, NULL, 'n'},
+		{"delay-us", required_argument, NULL, 'd'},  {"log-delay-us", required_argument, NULL, 'l'},
 		{"log-bytes", required_argument, NULL, 'b'}, {0},
 	};
 	struct settings s = {.pods = 300, .nodes = 30, .log_bytes = 1u << 20};
@@ -245,12 +247,23 @@ int main(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'p': s.pods = strtoul(optarg, NULL, 10); break;
-		case 'n': s.nodes = strtoul(optarg, NULL, 10); break;
-		case 'd': s.delay_us = strtoll(optarg, NULL, 10); break;
-		case 'l': s.log_delay_us = strtoll(optarg, NULL, 10); break;
-		case 'b': s.log_bytes = strtoull(optarg, NULL, 10); break;
-		default: return 2;
+		case 'p':
+			s.pods = strtoul(optarg, NULL, 10);
+			break;
+		case 'n':
+			s.nodes = strtoul(optarg, NULL, 10);
+			break;
+		case 'd':
+			s.delay_us = strtoll(optarg, NULL, 10);
+			break;
+		case 'l':
+			s.log_delay_us = strtoll(optarg, NULL, 10);
+			break;
+		case 'b':
+			s.log_bytes = strtoull(optarg, NULL, 10);
+			break;
+		default:
+			return 2;
 		}
 	}
 	if (s.nodes == 0 || s.pods == 0) {

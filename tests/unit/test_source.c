@@ -400,6 +400,25 @@ static void test_long_log(void)
 	source_free(s);
 }
 
+static void test_managed_fields(void)
+{
+	static const char body[] = "{\"metadata\":{\"managedFields\":[{\"manager\":\"x\"}],\"name\":\"p\"}}";
+	static const struct fake_answer answers[] = {{.path = "/*", .state = READ_OK, .body = body}, {0}};
+	struct source *s = fake_source(fake_new("live", answers));
+	struct source_request q = {.path = "/api/v1/namespaces/a/pods/p"};
+	struct origin_reply r;
+	size_t len;
+	json_t *j = source_json(s, &q, &r);
+	char *text = source_text(s, &q, &len, &r);
+
+	is_str(json_str_at(j, "metadata.name"), "p", "an object is decoded");
+	ok(!json_at(j, "metadata.managedFields"), "without what nobody asks for");
+	is_str(text, body, "its text is what came");
+	json_decref(j);
+	free(text);
+	source_free(s);
+}
+
 struct flight {
 	struct source *s;
 	json_t *doc;
@@ -627,6 +646,7 @@ int main(void)
 	test_small_cache();
 	test_stopping();
 	test_long_log();
+	test_managed_fields();
 	test_single_flight(true);
 	test_single_flight(false);
 	test_leader_gives_up();

@@ -55,19 +55,23 @@ size_t lines_last(const char *text, size_t len, const char **line, size_t *line_
 	return 0;
 }
 
+static bool begins(const char *s, size_t n, const char *word)
+{
+	size_t k = 0;
+
+	while (word[k] && k < n && tolower((unsigned char)s[k]) == tolower((unsigned char)word[k]))
+		k++;
+	return !word[k];
+}
+
 /* Behind the first place of a word, in any case; 0 when it is not there. */
 static size_t behind(const char *s, size_t n, const char *word)
 {
-	size_t m = strlen(word);
+	char low = (char)tolower((unsigned char)*word), high = (char)toupper((unsigned char)*word);
 
-	for (size_t i = 0; i + m <= n; i++) {
-		size_t k = 0;
-
-		while (k < m && tolower((unsigned char)s[i + k]) == tolower((unsigned char)word[k]))
-			k++;
-		if (k == m)
-			return i + m;
-	}
+	for (size_t i = 0; i < n; i++)
+		if ((s[i] == low || s[i] == high) && begins(s + i, n - i, word))
+			return i + strlen(word);
 	return 0;
 }
 
@@ -84,6 +88,36 @@ size_t lines_last_with(const char *text, size_t len, const char *word, const cha
 		if (*line_len && holds(*line, *line_len, word))
 			return number_of(text, *line);
 	return 0;
+}
+
+/*
+ * Does a line say that something went wrong? Asked of every line of many logs, hence by the letter that a word begins
+ * with.
+ */
+static bool is_marked(const char *s, size_t n)
+{
+	static const char *const marks[26][4] = {
+		['b' - 'a'] = {"bad address"},
+		['c' - 'a'] = {"could not", "cannot", "can't"},
+		['d' - 'a'] = {"denied"},
+		['e' - 'a'] = {"error", "exception", "enotfound", "eai_again"},
+		['f' - 'a'] = {"fail", "fatal", "forbidden"},
+		['n' - 'a'] = {"no such host", "not known"},
+		['p' - 'a'] = {"panic"},
+		['r' - 'a'] = {"refused"},
+		['t' - 'a'] = {"timeout", "timed out"},
+		['u' - 'a'] = {"unable", "unreachable"},
+		['w' - 'a'] = {"warn"},
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned letter = ((unsigned char)s[i] | 0x20u) - 'a';
+
+		for (size_t k = 0; letter < 26 && k < 4 && marks[letter][k]; k++)
+			if (begins(s + i, n - i, marks[letter][k]))
+				return true;
+	}
+	return false;
 }
 
 bool lines_complains(const char *line, size_t len)
@@ -136,15 +170,8 @@ bool lines_complains(const char *line, size_t len)
 		"lag ",
 		NULL,
 	};
-	static const char *const marks[] = {"error",   "fail",	      "fatal",	   "denied",	   "refused",
-					    "timeout", "timed out",   "could not", "cannot",	   "can't",
-					    "unable",  "exception",   "forbidden", "no such host", "not known",
-					    "warn",    "unreachable", "enotfound", "eai_again",	   "bad address",
-					    "panic",   NULL};
-	bool marked = false;
+	bool marked = is_marked(line, len);
 
-	for (size_t i = 0; marks[i] && !marked; i++)
-		marked = holds(line, len, marks[i]);
 	for (size_t i = 0; marked && words[i]; i++)
 		if (holds(line, len, words[i]))
 			return true;
