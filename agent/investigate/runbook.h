@@ -19,7 +19,7 @@ struct runbook {
 	const char *origin;         /* "built in" or the file's path */
 	const char *body;           /* Markdown without the front matter */
 	char *const *alerts;        /* alert names (exact or with *), NULL-terminated, maybe empty; likewise: */
-	char *const *checks;        /* check names */
+	char *const *checks;        /* check names, likewise with * */
 	char *const *kinds;         /* kinds of objects */
 	char *const *words;         /* words of a question */
 };

@@ -21,7 +21,7 @@
 
 static const struct key match_keys[] = {
 	{.name = "alerts", .type = KEY_STRINGS, .offset = AT(alerts), .help = "alert names, * stands for any text"},
-	{.name = "checks", .type = KEY_STRINGS, .offset = AT(checks), .help = "names of checks"},
+	{.name = "checks", .type = KEY_STRINGS, .offset = AT(checks), .help = "names of checks, * stands for any text"},
 	{.name = "kinds", .type = KEY_STRINGS, .offset = AT(kinds), .help = "kinds of objects"},
 	{.name = "words", .type = KEY_STRINGS, .offset = AT(words), .help = "words and phrases of a question"},
 	{0},

@@ -83,6 +83,14 @@ static bool listed(char *const *list, const char *name)
 	return false;
 }
 
+static bool check_listed(char *const *list, const char *check)
+{
+	for (; !str_empty(check) && *list; list++)
+		if (glob_match(*list, check))
+			return true;
+	return false;
+}
+
 static int alert_score(const struct runbook *b, const char *alert)
 {
 	int best = 0;
@@ -131,7 +139,7 @@ static int position_of(const struct runbook *b, const char *alert)
 static int score(const struct runbook *b, const char *alert, const char *check, const char *kind, const char *question)
 {
 	int hits = word_hits(b, question), sum = alert_score(b, alert);
-	bool of_kind = listed(b->kinds, kind), of_check = listed(b->checks, check);
+	bool of_kind = listed(b->kinds, kind), of_check = check_listed(b->checks, check);
 
 	if (!sum && of_check)
 		sum = BY_CHECK;

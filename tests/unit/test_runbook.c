@@ -90,6 +90,9 @@ static void matching_built_in(const struct runbooks *r)
 	matches(r, "KubePodNotReady", NULL, NULL, "pod-pending");
 	matches(r, "NodeDrainSlow", NULL, NULL, NULL);
 	matches(r, "Watchdog", NULL, NULL, NULL);
+	is_str(runbooks_match(r, NULL, "dra-anything", "Pod", "why")->name, "dra-claim-pending", "a family of checks");
+	is_str(runbooks_match(r, NULL, "image-pull", "Pod", "why")->name, "image-pull", "one check");
+	ok(!runbooks_match(r, NULL, "image-pull-x", NULL, NULL), "no check of that name");
 	matches(r, NULL, NULL, "why is my pod OOMKilled?", "out-of-memory");
 	matches(r, NULL, NULL, "Why is the pod web-1 in CrashLoopBackOff", "pod-crash-loop");
 	matches(r, NULL, NULL, "why can the image not be pulled", "image-pull");

@@ -64,8 +64,9 @@ int main(void)
 		const struct runbook *b = runbooks_at(books, i);
 
 		ok(tools_of(reg, b->name, b->body) >= 3, "%s names tools", b->name);
+		/* a pattern is for a whole family, whose toolset may not be built in */
 		for (char *const *c = b->checks; *c; c++)
-			ok(registry_check(reg, *c, NULL) != NULL, "%s: check %s is there (else: %s?)", b->name, *c,
+			ok(strchr(*c, '*') || registry_check(reg, *c, NULL) != NULL, "%s: check %s is there (else: %s?)", b->name, *c,
 			   str_or(registry_nearest_check(reg, *c), "nothing near"));
 		references(books, b);
 	}
