@@ -58,7 +58,7 @@ struct log_request {
 	int64_t since_seconds;            /* 0: none */
 	uint64_t limit_bytes;             /* 0: none asked of the server; the host caps anyway */
 	bool timestamps;
-	bool may_be_empty;                /* a healthy program that says nothing: no blind spot */
+	bool may_be_empty;                /* a healthy program that says nothing, or was not captured: no blind spot */
 };
 
 /* A log that was read. text is NUL-terminated; line numbers for evidence count from 1 in text. */

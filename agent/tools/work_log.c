@@ -72,7 +72,9 @@ void work_log(struct work *w, const struct log_request *q, struct log_text *out)
 	*out = (struct log_text){.text = ""};
 	request.optional = q->may_be_empty;
 	text = source_text(w->cluster->source, &request, &out->len, &reply);
-	if (q->may_be_empty && reply.state != READ_OK && reply.state != READ_EMPTY && reply.state != READ_NOT_FOUND)
+	/* what nobody asked about need not be in a snapshot; that it may not be read is worth a word */
+	if (q->may_be_empty && reply.state != READ_OK && reply.state != READ_EMPTY && reply.state != READ_NOT_FOUND &&
+	    reply.state != READ_NOT_CAPTURED)
 		source_blind(w->cluster->source, reply.state, what, reply.why);
 	out->state = (enum seen)reply.state;
 	snprintf(out->why, sizeof(out->why), "%s", reply.why);

@@ -170,7 +170,8 @@ void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedu
 		out->block = FIT_TAINT;
 		out->best = &out->fits[0];
 	}
-	if (!out->block)
+	/* volumes and devices are no matter of nodes */
+	if (!out->block && !schedule_message_has(m, SCHED_VOLUME) && !schedule_message_has(m, SCHED_DEVICES))
 		from_message(m, out);
 }
 

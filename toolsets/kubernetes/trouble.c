@@ -122,7 +122,8 @@ static void healthy(struct scan *s, struct trouble *t)
 	s->healthy++;
 	read_log(s, t, true);
 	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT) {
-		s->misses += t->log.state != SEEN_EMPTY;
+		s->misses += t->log.state != SEEN_EMPTY && t->log.state != SEEN_NOT_CAPTURED &&
+			     t->log.state != SEEN_NOT_FOUND;
 		return;
 	}
 	t->word = "";
