@@ -57,6 +57,8 @@ const char *const decisive_consequences[] = {
 	"process exited",
 	"aborting after",
 	"bye",
+	", exit$",
+	"; exit$",
 	NULL,
 };
 

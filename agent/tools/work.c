@@ -119,6 +119,25 @@ static struct work_ref *refs_copy(const struct object_ref *refs, size_t n)
 	return out;
 }
 
+/* Checks put texts of the cluster into sentences: runs of blanks and control characters become one blank. */
+static char *sentence(const char *s)
+{
+	char *out = mem_str(str_or(s, "")), *to = out;
+
+	for (const char *p = out; *p; p++) {
+		bool blank = (unsigned char)*p <= ' ' || *p == 0x7f;
+
+		if (!blank)
+			*to++ = *p;
+		else if (to != out && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	while (to != out && to[-1] == ' ')
+		to--;
+	*to = '\0';
+	return out;
+}
+
 /* A plug-in built against an older struct finding is shorter: only what it has is read. */
 void work_finding(struct work *w, const struct finding *given)
 {
@@ -132,7 +151,7 @@ void work_finding(struct work *w, const struct finding *given)
 	out.score = f.score < 0 ? 0 : f.score > 1 ? 1 : f.score;
 	out.symptom = f.symptom;
 	out.object = ref_copy(&f.object);
-	out.cause = mem_str(str_or(f.cause, ""));
+	out.cause = sentence(f.cause);
 	out.docs = mem_str(f.docs);
 	for (size_t i = 0, n = 0; i < ARRAY_LEN(f.fix) && f.fix[i]; i++)
 		if (*f.fix[i])

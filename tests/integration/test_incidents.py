@@ -147,9 +147,10 @@ def check_shape(doc):
     ranks = [(order[f["severity"]], -f["score"]) for f in doc["findings"]]
     assert ranks == sorted(ranks)
     for e in doc["evidence"]:
-        assert {"id", "cluster", "source", "pointer", "quote"} <= set(e) <= {"id", "cluster", "source", "pointer", "quote",
-                                                                         "derived"}, e
+        plus = {"derived", "inputs"} if "derived" in e else set()
+        assert {"id", "cluster", "source", "pointer", "quote"} <= set(e) <= {"id", "cluster", "source", "pointer", "quote"} | plus
         assert e["cluster"] in doc["clusters"] and e.get("derived", True) is True
+        assert all(i in ids and i != e["id"] for i in e.get("inputs", []))
     for b in doc["blind_spots"]:
         assert {"what", "why", "cluster"} == set(b) and b["what"] and b["why"]
 

@@ -121,6 +121,28 @@ static void no_volume(struct run *r, struct diagnosis *d, json_t *claim, const c
 	diag_fix(d, "Create a volume that fits, or a claim that asks for what there is: kubectl get pv");
 }
 
+/* The driver cannot do what the claim asks for: the claim is what has to change. */
+static void no_mode(struct diagnosis *d, json_t *claim, const json_t *class, const char *text)
+{
+	const char *mode = fld_str(claim, "spec.accessModes.0");
+
+	diag_cause(d,
+		   "PersistentVolumeClaim %s asks for the access mode %s, which the driver %s of StorageClass %s does not "
+		   "offer: %.250s",
+		   fld_name(claim), mode, fld_str(class, "provisioner"), fld_name(class), text);
+	diag_cite(d, claim, NULL, "/spec/accessModes/0");
+	diag_fix(d,
+		 "The access mode of a claim cannot be changed: delete it and create it again with one that the driver "
+		 "offers, or with a class whose driver offers %s: kubectl delete pvc %s -n %s",
+		 mode, fld_name(claim), fld_ns(claim));
+}
+
+static bool about_mode(const char *text)
+{
+	return strcasestr(text, "access mode") || strcasestr(text, "accessmode") || strstr(text, "MULTI_NODE") ||
+	       strstr(text, "SINGLE_NODE") || strcasestr(text, "volume capabilit");
+}
+
 static void events(struct run *r, struct diagnosis *d, json_t *claim, json_t *class)
 {
 	json_t *e = patient_event(&r->v, claim, "ProvisioningFailed", NULL), *waiting;
@@ -132,6 +154,10 @@ static void events(struct run *r, struct diagnosis *d, json_t *claim, json_t *cl
 			   fld_name(claim), text);
 		diag_cite(d, e, NULL, "%s", event_pointer(e));
 		diag_cite(d, class, NULL, "/provisioner");
+		if (class && about_mode(text)) {
+			no_mode(d, claim, class, text);
+			return;
+		}
 		if (class && (strstr(text, "parameter") || strstr(text, "InvalidArgument"))) {
 			diag_about(d, class);
 			diag_cite(d, class, NULL, "/parameters");

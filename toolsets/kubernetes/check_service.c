@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/open_port.h"
 #include "toolsets/kubernetes/serving.h"
 #include "toolsets/lib/field.h"
 
@@ -126,6 +127,17 @@ static void no_selected(struct run *r, json_t *s)
 	diag_docs(d, "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/");
 }
 
+/* What a mismatch of port numbers alone proves: 0 nothing. */
+static double closed_score(struct run *r, const json_t *port, json_t *pod, struct open_port *out)
+{
+	const json_t *target = fld_at(port, "targetPort");
+
+	open_port_of(&r->v, pod, (int)(target ? json_integer_value(target) : fld_int(port, "port", 0)), out);
+	if (out->verdict == PORT_MAYBE)
+		return open_port_left_over(&r->v, pod) ? 0.88 : 0;
+	return out->verdict == PORT_CLOSED ? 0.94 : 0;
+}
+
 static void wrong_ports(struct run *r, json_t *s)
 {
 	json_t *ports = fld_at(s, "spec.ports"), *p;
@@ -135,6 +147,8 @@ static void wrong_ports(struct run *r, json_t *s)
 	size_t first = 0;
 	enum port_fit fit, worst = PORT_FITS;
 	char have[200];
+	struct open_port open = {0};
+	double score = 0.95;
 
 	serving_of(&r->v, s, &sv);
 	if (!sv.sample || is(fld_str(s, "spec.clusterIP"), "None"))
@@ -153,11 +167,15 @@ static void wrong_ports(struct run *r, json_t *s)
 	if (!wrong || (wrong < json_array_size(ports) && !named && worst != PORT_PROTOCOL))
 		return;
 	p = json_array_get(ports, first);
+	fit = serving_port(p, sv.sample);
+	if (fit == PORT_NUMBER)
+		score = closed_score(r, p, sv.sample, &open);
+	if (score <= 0)
+		return;
 	d = diag_new(&r->set);
 	diag_about(d, s);
-	fit = serving_port(p, sv.sample);
 	serving_ports_text(sv.sample, have);
-	diag_rate(d, SEVERITY_CRITICAL, fit == PORT_NUMBER ? 0.88 : 0.95);
+	diag_rate(d, SEVERITY_CRITICAL, score);
 	if (fit == PORT_PROTOCOL)
 		diag_cause(d,
 			   "Service %s sends port %d as %s, but its pods take that port as another protocol (they have "
@@ -170,6 +188,8 @@ static void wrong_ports(struct run *r, json_t *s)
 	diag_cite(d, s, NULL, "/spec/ports/%zu/targetPort", first);
 	if (fit == PORT_PROTOCOL)
 		diag_cite(d, s, NULL, "/spec/ports/%zu/protocol", first);
+	if (open.verdict == PORT_CLOSED)
+		diag_cite_line(d, &open.log, open.number, open.line, open.len);
 	diag_cite(d, sv.sample, NULL, "/spec/containers/0/ports/0/containerPort");
 	diag_cite(d, sv.sample, NULL, "/spec/containers/0/ports/0/name");
 	diag_fix(d, "Set the target port to one that the pods have (%s): kubectl edit service %s -n %s", have,
@@ -196,6 +216,8 @@ static void none_ready(struct run *r, json_t *s)
 		diag_cause(d, "Service %s has no endpoint: the workload that makes its pods has none", fld_name(s));
 	if (sv.sample)
 		diag_cite(d, sv.sample, NULL, "/status/phase");
+	else
+		diag_cite(d, sv.makes, NULL, fld_at(sv.makes, "spec.replicas") ? "/spec/replicas" : "/metadata/name");
 	serving_cite_empty(&r->v, d, s);
 	diag_fix(d, "Repair its pods: kubectl get pods -n %s", fld_ns(s));
 }

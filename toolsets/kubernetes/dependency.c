@@ -12,6 +12,7 @@
 
 #define WORDS_MAX 60 /* of a line that are looked up */
 #define BLAMED_MAX 4
+#define NEAR_LINES 12 /* before the last words of a program, that may say what these do not */
 
 static bool is(const char *a, const char *b)
 {
@@ -113,20 +114,52 @@ static bool waits_for_others(const struct trouble *t)
 	return lines_complains(t->line, t->len);
 }
 
-void dependency_blame(const struct view *v, struct diagnosis *d, const struct trouble *t)
+static bool names_service(const struct view *v, const struct trouble *t, const char *line, size_t len)
 {
-	struct blame b = {.v = v, .t = t, .d = d};
 	struct address a;
 	size_t at = 0;
 	enum seen seen;
 
-	dependency_blame_text(v, d, t->pod, t->line, t->len);
-	if (!waits_for_others(t))
-		return;
-	for (int n = 0; n < WORDS_MAX && address_next(t->line, t->len, &at, &a); n++)
+	for (int n = 0; n < WORDS_MAX && address_next(line, len, &at, &a); n++)
 		if (!bare(&a) && address_service(v, a.host, fld_ns(t->pod), &seen))
-			return; /* the line says which one it was */
-	settings_each(v, &t->workload, t->name, blame_setting, &b);
+			return true;
+	return false;
+}
+
+/* "no database, exit" tells less than "connection refused" a line above it. */
+static bool blame_lines_above(const struct view *v, struct diagnosis *d, const struct trouble *t)
+{
+	size_t end = (size_t)(t->line - t->log.text), len;
+	const char *line;
+	bool found = false;
+
+	if (!t->number || !end)
+		return false;
+	end--; /* the newline in front */
+	for (int n = 0; n < NEAR_LINES && lines_before(t->log.text, &end, &line, &len); n++) {
+		if (!lines_complains(line, len) || !names_service(v, t, line, len))
+			continue;
+		dependency_blame_text(v, d, t->pod, line, len);
+		found = true;
+	}
+	return found;
+}
+
+static bool says_little(const char *word)
+{
+	return !*word || is(word, "error") || is(word, "exception") || is(word, "panic");
+}
+
+void dependency_blame(const struct view *v, struct diagnosis *d, const struct trouble *t)
+{
+	struct blame b = {.v = v, .t = t, .d = d};
+	bool waits = waits_for_others(t);
+
+	dependency_blame_text(v, d, t->pod, t->line, t->len);
+	if ((!waits && !says_little(t->word)) || names_service(v, t, t->line, t->len))
+		return; /* the line says which one it was */
+	if (!blame_lines_above(v, d, t) && waits)
+		settings_each(v, &t->workload, t->name, blame_setting, &b);
 }
 
 /* Looking for where an address stands, or for any that leads nowhere. */

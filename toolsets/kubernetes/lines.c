@@ -10,8 +10,7 @@
 #define COMPLAINTS 3 /* of them at least so many complain */
 #define LAST_LINES 8 /* and one of these */
 
-/* Walks lines from the end. *end: where the line before ends; starts at the length. */
-static bool line_before(const char *text, size_t *end, const char **line, size_t *len)
+bool lines_before(const char *text, size_t *end, const char **line, size_t *len)
 {
 	size_t stop = *end, start;
 
@@ -49,7 +48,7 @@ size_t lines_last(const char *text, size_t len, const char **line, size_t *line_
 {
 	size_t end = len;
 
-	while (line_before(text, &end, line, line_len))
+	while (lines_before(text, &end, line, line_len))
 		if (!blank(*line, *line_len))
 			return number_of(text, *line);
 	return 0;
@@ -84,7 +83,7 @@ size_t lines_last_with(const char *text, size_t len, const char *word, const cha
 {
 	size_t end = len;
 
-	while (line_before(text, &end, line, line_len))
+	while (lines_before(text, &end, line, line_len))
 		if (*line_len && holds(*line, *line_len, word))
 			return number_of(text, *line);
 	return 0;
@@ -184,7 +183,7 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 	const char *at, *found = NULL;
 	size_t found_len = 0;
 
-	while (seen < END_LINES && line_before(text, &end, &at, &n)) {
+	while (seen < END_LINES && lines_before(text, &end, &at, &n)) {
 		if (blank(at, n))
 			continue;
 		seen++;
@@ -284,7 +283,7 @@ int lines_listening(const char *text, size_t len, int wanted, const char **line,
 	size_t end = len, n;
 	int found = 0;
 
-	while (line_before(text, &end, &at, &n)) {
+	while (lines_before(text, &end, &at, &n)) {
 		for (size_t i = 0; n && words[i]; i++) {
 			size_t from = behind(at, n, words[i]);
 			int port = from ? port_in(at + from, n - from) : 0;

@@ -8,8 +8,10 @@
 #include "toolsets/kubernetes/patient.h"
 #include "toolsets/kubernetes/settings.h"
 #include "toolsets/lib/field.h"
+#include "toolsets/lib/nearest.h"
 
 #define YOUNG_MS (60 * 1000LL)
+#define ALIKE 20 /* distance of names that differ by a slip */
 
 static const char *const makers[] = {"deployments.apps", "statefulsets.apps", "daemonsets.apps",
 				     "replicationcontrollers"};
@@ -78,7 +80,7 @@ void serving_of(const struct view *v, json_t *service, struct serving *out)
 		find_maker(v, service, out);
 }
 
-/* How much a selector and labels have in common: equal pairs count most, equal keys and equal names less. */
+/* How much a selector and labels have in common: equal and all but equal pairs count most, equal names less. */
 static int likeness(const json_t *service, const json_t *o)
 {
 	json_t *selector = fld_at(service, "spec.selector"), *labels = workload_labels(o), *value;
@@ -88,12 +90,16 @@ static int likeness(const json_t *service, const json_t *o)
 
 	if (is(fld_name(service), fld_name(o)))
 		points += 3;
+	else if (nearest_distance(fld_name(service), fld_name(o)) <= ALIKE)
+		points++;
 	json_object_foreach (selector, key, value) {
 		const char *want = json_string_value(value);
 
 		have = json_object_get(labels, key);
 		if (have && want && is(json_string_value(have) ? json_string_value(have) : "", want))
 			points += 3;
+		else if (json_is_string(have) && want && nearest_distance(want, json_string_value(have)) <= ALIKE)
+			points += 2;
 		/* the same value under another key: "name: web" for "app: web" */
 		json_object_foreach (labels, k, have)
 			if (want && json_string_value(have) && is(json_string_value(have), want) && !is(k, key) &&

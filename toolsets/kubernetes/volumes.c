@@ -141,6 +141,7 @@ static int distance(const json_t *pv, const json_t *claim, const char *class, ch
 void volumes_misfit(json_t *volumes, const json_t *claim, const char *class, struct volume_misfit *out)
 {
 	const char *named = fld_str(claim, "spec.volumeName");
+	struct quantity largest = {0}, size;
 	char why[300];
 	int best = 100;
 	json_t *pv;
@@ -151,9 +152,11 @@ void volumes_misfit(json_t *volumes, const json_t *claim, const char *class, str
 	json_array_foreach (volumes, i, pv) {
 		int n = distance(pv, claim, class, why, sizeof(why));
 
-		if (*named ? !is(named, fld_name(pv)) : n >= best)
+		size = quantity_of(fld_at(pv, "spec.capacity.storage"));
+		if (*named ? !is(named, fld_name(pv)) : n > best || (n == best && quantity_compare(size, largest) <= 0))
 			continue;
 		best = n;
+		largest = size;
 		out->volume = pv;
 		out->released = n == 1 && is(fld_str(pv, "status.phase"), "Released");
 		snprintf(out->text, sizeof(out->text), "%s", why);
