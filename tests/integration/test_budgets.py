@@ -133,20 +133,21 @@ def test_partial_answer_of_the_model_counts(ends, llm):
 
 # The window ----------------------------------------------------------------------------------------------------------
 
-SMALL = "model: {context_tokens: 18000}\n"
+SMALL = "model: {context_tokens: 20000}\n"  # the prompt and some three of the results below
 
 
-def long_log(tmp_path, lines=200):
+def long_log(tmp_path, lines=300):
     text = "".join(f"{i} words of a long log that goes on and on\n" for i in range(lines))
     return ("--snapshot", write_snapshot(tmp_path / "long", incident(), {("shop", "web-1", "app"): text}))
 
 
-def read(**more):
-    return call("logs_get", name="web-1", namespace="shop", tail=200, limit=200, **more)
+def read(i):
+    """The last 200 lines and some: each i another call."""
+    return call("logs_get", name="web-1", namespace="shop", tail=200 + i, limit=300)
 
 
 def test_old_results_shrink_to_handles_first(ask, llm, tmp_path):
-    script = [turn(calls=[read(grep=str(i))]) for i in range(1, 6)]
+    script = [turn(calls=[read(i)]) for i in range(1, 6)]
 
     def again(request):
         head = re.match(r'\[(E\d+), shortened\].*\nmore\(evidence="(E\d+)"\) shows it', first(request), re.S)
@@ -172,7 +173,7 @@ def test_then_old_turns_are_summarised(ask, llm, tmp_path):
         if "tools" not in request.body:
             return "The log says many words [E1]."
         step = len(request.messages)
-        return turn(calls=[read(grep=str(step + n)) for n in range(2)]) if len(model.requests) < 14 else turn("Enough.")
+        return turn(calls=[read(step), read(step + 1)]) if len(model.requests) < 14 else turn("Enough.")
 
     model = llm(answer, repeat=True)
     ran = ask(model, config=SMALL, where=long_log(tmp_path))
@@ -202,9 +203,9 @@ def test_question_that_does_not_fit(ask, llm):
 
 def test_everything_stays_in_the_record(ask, llm, run, tmp_path):
     """What the conversation lost to the window, the history still has."""
-    script = [turn(calls=[read(grep=str(i))]) for i in range(1, 6)]
+    script = [turn(calls=[read(i)]) for i in range(1, 6)]
     ask(llm(*script, turn(calls=[GET_POD]), "Enough."), config=SMALL, where=long_log(tmp_path))
     doc = kept(run)
     assert [c["tool"] for c in doc["tool_calls"]] == ["logs_get"] * 5 + ["kubernetes_get"]
     kept_texts = {e["id"]: e["quote"] for e in doc["evidence"]}
-    assert "1 words of a long log" in kept_texts[doc["tool_calls"][0]["evidence"][0]]
+    assert "250 words of a long log" in kept_texts[doc["tool_calls"][0]["evidence"][0]]
