@@ -10,6 +10,11 @@
 #include "agent/face/commands.h"
 #include "agent/face/session.h"
 
+static void input_is_slow(void)
+{
+	session_fail(NULL, 0, "waiting for standard input, which is a pipe that nobody has closed; </dev/null means none");
+}
+
 int command_ask(struct options *o)
 {
 	auto_json json_t *attachments = NULL;
@@ -32,8 +37,8 @@ int command_ask(struct options *o)
 		status = session_toolsets(&s);
 	if (!status)
 		status = session_texts(&s);
-	if (!status && !(attachments = attach_all(o, &e)))
-		status = session_fail(&s, EXIT_USAGE, e.msg);
+	if (!status && !(attachments = attach_all(o, s.cancel, input_is_slow, &e)))
+		status = session_fail(&s, e.code == ERR_CANCELED ? EXIT_INTERRUPTED : EXIT_USAGE, e.msg);
 	if (!status)
 		status = session_world(&s);
 	if (!status)

@@ -208,11 +208,14 @@ void session_close(struct session *s)
 
 int session_print(const struct session *s, const char *text)
 {
+	auto_free char *why = NULL;
+
 	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
 		return 0;
 	if (errno == EPIPE)
 		return 0;
-	return session_fail(s, EXIT_USAGE, strerror(errno));
+	why = mem_printf("the answer could not be written: %s", strerror(errno));
+	return session_fail(s, EXIT_USAGE, why);
 }
 
 bool session_interrupted(const struct session *s)

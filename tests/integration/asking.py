@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import select
 import time
 from contextlib import ExitStack
 
@@ -26,6 +27,18 @@ def eventually(condition, seconds=10, what="the condition"):
             return found
         assert time.monotonic() < deadline, f"{what} did not come true within {seconds * SLOW:.0f} s"
         time.sleep(0.01)
+
+
+def saw(process, text, seconds=20):
+    """Reads the standard error of a running program until the text stands there; what was read."""
+    seen, deadline = "", time.monotonic() + seconds * SLOW
+    while text not in seen:
+        left = deadline - time.monotonic()
+        ready = left > 0 and select.select([process.stderr], [], [], left)[0]
+        piece = os.read(process.stderr.fileno(), 65536) if ready else b""
+        assert piece, f"{text!r} did not come on standard error: {seen}"
+        seen += piece.decode(errors="replace")
+    return seen
 
 
 def meta(name, namespace=None, **more):
@@ -157,6 +170,8 @@ def checks_answer(ask, run):
 # The words of a model ------------------------------------------------------------------------------------------------
 
 LIST_PODS = call("kubernetes_list", kind="pods", namespace="shop")
+HANGS = "/log[?].*since"  # the path of HUNG_LOG alone: checks read logs as well
+HUNG_LOG = call("logs_get", name="web-1-a", namespace="default", since="2h")
 GET_POD = call("kubernetes_get", name="pod/web-1", namespace="shop")
 READ_LOG = call("logs_get", name="web-1", namespace="shop")
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from asking import (
+    HANGS,
     LIST_PODS,
     PANIC,
     QUESTION,
@@ -72,9 +73,9 @@ def test_calls_of_a_turn_run_side_by_side(start, asked, llm, kube, tmp_path):
     names = [f"web-{i}" for i in range(6)]
     for name in names:
         kube.add(crashing_pod(name))
-    kube.misbehave("/log[?]", hang=True)
+    kube.misbehave(HANGS, hang=True)
     (tmp_path / "config.yaml").write_text("toolsets: {call_timeout: 2s}\ncluster: {triage_time: 1ms}\n")
-    model = llm(turn(calls=[call("logs_get", name=n, namespace="shop") for n in names]), "They all hang.")
+    model = llm(turn(calls=[call("logs_get", name=n, namespace="shop", since="2h") for n in names]), "They all hang.")
     where = ("--kubeconfig", kube.kubeconfig(tmp_path / "kubeconfig"), "--config", tmp_path / "config.yaml")
     p = start(*asked(model, "-o", "json", where=where))
     for i in range(6):

@@ -7,6 +7,8 @@ import time
 import pytest
 from asking import (
     GET_POD,
+    HANGS,
+    HUNG_LOG,
     LIST_PODS,
     PANIC,
     READ_LOG,
@@ -111,11 +113,10 @@ def test_time(ends, llm):
 
 def test_time_ends_a_hung_call(ends, llm, kube, tmp_path):
     """A call that hangs is not waited for beyond the whole time."""
-    kube.misbehave("/log[?]", hang=True)
+    kube.misbehave(HANGS, hang=True)
     where = ("--kubeconfig", kube.kubeconfig(tmp_path / "kubeconfig"))
     begin = time.monotonic()
-    calls = [call("logs_get", name="web-1-a", namespace="default")]
-    _, why = ends(llm(turn(calls=calls)), "--timeout", "2s", where=where)
+    _, why = ends(llm(turn(calls=[HUNG_LOG])), "--timeout", "2s", where=where)
     assert "the time of 2 s is used up" in why and time.monotonic() - begin < 2 + 5 * SLOW
 
 
