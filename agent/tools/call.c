@@ -129,6 +129,8 @@ void call_describe(const struct call *c, struct call_result *r)
 void call_finish(struct call *c, struct call_result *r)
 {
 	r->status = c->late ? TOOL_TIMEOUT : c->work.status;
+	if (!c->late && r->status != TOOL_OK && cancel_fired(c->setup.cancel)) /* what it says is due to the interrupt */
+		r->status = TOOL_ERROR;
 	r->bytes = c->work.bytes;
 	r->started_ms = c->started_ms;
 	r->duration_ms = c->duration_ms;

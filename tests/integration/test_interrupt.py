@@ -48,7 +48,8 @@ def test_while_the_model_is_silent(running, llm, run):
     p = running(model)
     eventually(lambda: model.requests, what="the request")
     p.send_signal(signal.SIGINT)
-    assert kept(run) == ended(p)
+    doc = ended(p)
+    assert kept(run) == doc
 
 
 def test_while_waiting_to_ask_again(running, llm, run):
@@ -56,7 +57,8 @@ def test_while_waiting_to_ask_again(running, llm, run):
     p = running(model)
     saw(p, "trying again in")
     p.send_signal(signal.SIGINT)
-    assert kept(run) == ended(p)
+    doc = ended(p)
+    assert kept(run) == doc
 
 
 def test_while_a_call_hangs(running, llm, run, kube, tmp_path):
@@ -91,7 +93,8 @@ def test_before_the_cluster_answers(running, kube, run, tmp_path):
     p = running(None, "--offline", where=("--kubeconfig", kube.kubeconfig(tmp_path / "kubeconfig")))
     assert kube.wait_hung(20 * SLOW)
     p.send_signal(signal.SIGINT)
-    assert kept(run) == ended(p)
+    doc = ended(p)
+    assert kept(run) == doc
 
 
 def test_findings_of_the_checks_survive(running, llm, run):
