@@ -126,6 +126,20 @@ static void add_clusters(const struct inquiry *q, json_t *data)
 	json_object_set_new(data, "clusters", list);
 }
 
+/* The end mark of the frame inside of a text would end it early: there it gets a space. */
+static void defuse(struct buf *out, const char *text)
+{
+	static const char mark[] = "</attachment";
+	const char *p;
+
+	while ((p = str_find_nocase(text, mark))) {
+		buf_add(out, text, (size_t)(p - text));
+		buf_str(out, "< /attachment");
+		text = p + strlen(mark);
+	}
+	buf_str(out, text);
+}
+
 /* Attachments get a quarter of the window, each the same share. */
 static void add_attachments(const struct inquiry *q, json_t *data)
 {
@@ -138,9 +152,11 @@ static void add_attachments(const struct inquiry *q, json_t *data)
 	}
 	json_array_foreach (q->setup->attachments, i, a) {
 		auto_buf struct buf b = BUF_INIT(4u << 20);
+		auto_buf struct buf clipped = BUF_INIT(4u << 20);
 		const char *text = json_str_or(a, "text", "");
 
-		clip_text(&b, text, strlen(text), (size_t)context_room(q) * 3 / 4 / n, 60);
+		clip_text(&clipped, text, strlen(text), (size_t)context_room(q) * 3 / 4 / n, 60);
+		defuse(&b, buf_cstr(&clipped));
 		json_array_append_new(list, json_pack("{s:o,s:o}", "name", json_text0(json_str_or(a, "name", "")),
 						      "text", masked(buf_cstr(&b))));
 	}
