@@ -70,14 +70,15 @@ static const struct happening *choose(struct happening *all, size_t count, int *
 	set = mem_zero(slots * sizeof *set);
 	for (size_t i = count; i-- > 0;) {
 		struct happening *h = &all[i];
-		struct shape *slot = shape_slot(set, slots, shape_of(h->line, h->len));
+		uint64_t hash = shape_of(h->line, h->len);
+		struct shape *slot = shape_slot(set, slots, hash);
 
 		if (slot->hash) {
 			if (slot->last->points > 0)
 				slot->last->first = h->first;
 			continue;
 		}
-		*slot = (struct shape){shape_of(h->line, h->len), h};
+		*slot = (struct shape){hash, h};
 		if (h->points == 0) {
 			benign += !h->follows;
 			continue;

@@ -33,15 +33,27 @@ static size_t stamp_length(const char *s, size_t n)
 	return i < n && s[i] == ' ' ? i + 1 : 0;
 }
 
+static bool may_have(const struct line *l, const char *p)
+{
+	for (int i = 0; i < 4 && p[0] && p[1] && p[0] != '*' && p[1] != '*' && p[1] != '$'; i++, p++) {
+		unsigned bit = pair_of(p[0], p[1]);
+
+		if (!(l->pairs[bit / 8] & (1u << bit % 8)))
+			return false;
+	}
+	return true;
+}
+
 static void blank_benign(struct line *l)
 {
-	for (const char *const *p = decisive_benign; *p; p++) {
-		size_t len = strlen(*p);
+	for (size_t i = 0; (i = index_next(&l->hits, INDEX_BENIGN, i)) != SIZE_MAX; i++) {
+		const char *phrase = decisive_benign[i];
+		size_t len = strlen(phrase);
 
-		if (!decisive_has(l, *p))
+		if (!may_have(l, phrase))
 			continue;
-		for (char *at = l->low; (at = strstr(at, *p)); at += len) {
-			if (at > l->low && is_alnum(at[-1]) && is_alnum(**p))
+		for (char *at = l->low; (at = strstr(at, phrase)); at += len) {
+			if (at > l->low && is_alnum(at[-1]) && is_alnum(*phrase))
 				continue;
 			memset(at, ' ', len);
 		}
@@ -77,20 +89,10 @@ void decisive_line_read(struct line *l, const char *s, size_t n)
 
 		l->pairs[bit / 8] |= (unsigned char)(1u << bit % 8);
 	}
+	index_look(l->low, l->low_len, &l->hits);
 	l->empty = strspn(l->low, " ") == l->low_len;
 	l->level = decisive_level(l->text, l->len);
 	blank_benign(l);
-}
-
-static bool may_have(const struct line *l, const char *p)
-{
-	for (int i = 0; i < 4 && p[0] && p[1] && p[0] != '*' && p[1] != '*' && p[1] != '$'; i++, p++) {
-		unsigned bit = pair_of(p[0], p[1]);
-
-		if (!(l->pairs[bit / 8] & (1u << bit % 8)))
-			return false;
-	}
-	return true;
 }
 
 /* The last piece of a pattern: '$' wants nothing but blanks after it. */
@@ -140,11 +142,35 @@ bool decisive_any(const struct line *l, const char *const *patterns)
 	return false;
 }
 
+/* The same for a whole list of decisive_rules.h. */
+static bool has_any(const struct line *l, enum index_list list, const char *const *patterns)
+{
+	for (size_t i = 0; (i = index_next(&l->hits, list, i)) != SIZE_MAX; i++)
+		if (decisive_has(l, patterns[i]))
+			return true;
+	return false;
+}
+
+bool decisive_follows(const struct line *l)
+{
+	return has_any(l, INDEX_CONSEQUENCES, decisive_consequences);
+}
+
+bool decisive_is_noise(const struct line *l)
+{
+	return has_any(l, INDEX_NOISE, decisive_noise);
+}
+
+static bool tells_trouble(const struct line *l)
+{
+	return has_any(l, INDEX_TROUBLE, decisive_trouble);
+}
+
 const struct rule *decisive_content_of(const struct line *l)
 {
-	for (const struct rule *r = decisive_content; r->pattern; r++)
-		if (decisive_has(l, r->pattern))
-			return r;
+	for (size_t i = 0; (i = index_next(&l->hits, INDEX_CONTENT, i)) != SIZE_MAX; i++)
+		if (decisive_has(l, decisive_content[i].pattern))
+			return &decisive_content[i];
 	return NULL;
 }
 
@@ -192,7 +218,7 @@ static int points_by_words(const struct line *l, const struct rule *about, bool 
 {
 	if (about)
 		return about->points ? about->points : 500;
-	if (!decisive_any(l, decisive_trouble))
+	if (!tells_trouble(l))
 		return 0;
 	if (follows)
 		return 180;
@@ -219,7 +245,7 @@ static int points_by_level(const struct line *l, const struct rule *about, bool 
 			return floor > 800 ? floor : 800;
 		return follows ? 250 : weak ? 430 : 620;
 	case LEVEL_WARN:
-		return about ? (floor >= 900 ? 700 : 450) : decisive_any(l, decisive_trouble) && !follows ? 280 : 0;
+		return about ? (floor >= 900 ? 700 : 450) : tells_trouble(l) && !follows ? 280 : 0;
 	case LEVEL_INFO:
 	case LEVEL_DEBUG:
 		return about && floor > 600 ? (floor >= 900 ? 600 : 220) : 0;
@@ -236,11 +262,11 @@ int decisive_points(const struct line *l, const char **kind)
 	int points;
 
 	*kind = "";
-	if (l->empty || decisive_any(l, decisive_noise))
+	if (l->empty || decisive_is_noise(l))
 		return 0;
 	about = decisive_content_of(l);
-	follows = decisive_any(l, decisive_consequences);
-	weak = decisive_any(l, decisive_weak);
+	follows = decisive_follows(l);
+	weak = has_any(l, INDEX_WEAK, decisive_weak);
 	points = points_by_level(l, about, weak, follows);
 	if (points == 0)
 		return 0;

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/text/decisive_index.h"
+
 #define LINE_SEEN 1024 /* bytes of a line that rules look at */
 
 enum level { LEVEL_NONE = 0, LEVEL_DEBUG, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR, LEVEL_FATAL };
@@ -40,6 +42,7 @@ struct line {
 	size_t low_len;
 	unsigned char
 	    pairs[512]; /* which pairs of neighbouring bytes low holds (hashed): most patterns are ruled out by it */
+	struct index_hits hits; /* and by this most of those in lists */
 	enum level level;
 	bool indented, empty;
 };
@@ -48,6 +51,9 @@ void decisive_line_read(struct line *l, const char *s, size_t n);
 /* Matches a pattern in low. */
 bool decisive_has(const struct line *l, const char *pattern);
 bool decisive_any(const struct line *l, const char *const *patterns);
+/* One of decisive_consequences, one of decisive_noise. */
+bool decisive_follows(const struct line *l);
+bool decisive_is_noise(const struct line *l);
 const struct rule *decisive_content_of(const struct line *l);
 /* "ValueError: x", "java.lang.IllegalStateException", at the start of the content. */
 bool decisive_is_exception(const struct line *l);

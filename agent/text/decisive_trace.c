@@ -283,5 +283,5 @@ void trace_line(struct trace *t, const char *s, size_t n, size_t number)
 	if (a.l.indented)
 		points -= points / 6;
 	add(&a, points, kind,
-	    points == 0 && (decisive_any(&a.l, decisive_consequences) || decisive_any(&a.l, decisive_noise)));
+	    points == 0 && (decisive_follows(&a.l) || decisive_is_noise(&a.l)));
 }

@@ -11,7 +11,7 @@ PODS, NODES = 300, 30
 ASK_RUNS = 7
 # A model that answers at once and an API server in the same room: less than any real ones need.
 MODEL_US, API_US = 200000, 2000
-CALLS, CALL_US, TOGETHER = 200, 20000, 8
+CALLS, CALL_US, TOGETHER, CALL_RUNS = 200, 20000, 8, 5
 LOG_BYTES = 2 << 30
 LINE, RARE = 128, 1000000  # of biglog.h
 BROKEN = "deploy/checkout"
@@ -129,7 +129,7 @@ class Bench:
         turns = self.turns([("logs_get", {"name": "pod/" + name, "namespace": ns, "tail": 3}) for ns, name in names],
                            [report("nothing is wrong", [])])
         times, reads = [], []
-        for _ in range(5):
+        for _ in range(CALL_RUNS):
             asked = self.ask(turns, 0, ["--pods", PODS, "--log-delay-us", CALL_US])
             answers = asked.results(1)
             reads.append(sum("/log?" in path and a >= asked.model[0][1] for a, _, _, path in asked.api))
