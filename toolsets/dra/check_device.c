@@ -151,7 +151,7 @@ static void fill_pool(struct faults *all, struct diagnosis *d, const struct faul
 	if (!p)
 		return;
 	set = fault_driver_set(all->h, all->w, p->driver);
-	begin(d, set ? set : p->first, 0.88);
+	begin(d, p->first, 0.88);
 	diag_cause(d, "The pool %s of driver %s ", p->name, p->driver);
 	if (p->invalid)
 		diag_cause_more(d, "is invalid: a device name stands in it twice");
@@ -264,12 +264,16 @@ static bool abandoned(struct faults *all, const json_t *claim)
 static void fill_held(struct faults *all, struct diagnosis *d, const struct fault *f)
 {
 	json_t *dead = NULL;
+	struct workload wl;
 	char text[200];
 
 	for (size_t i = 0; i < f->trial.lost_count && !dead; i++)
 		if (abandoned(all, f->trial.lost[i]->holder))
 			dead = f->trial.lost[i]->holder;
+	workload_of(all->h, all->w, f->demand.pod, &wl);
 	begin(d, dead ? dead : f->demand.claim, dead ? 0.92 : 0.9);
+	if (!dead) /* nothing is wrong with the claim: who asks has to wait or ask for less */
+		workload_about(d, &wl);
 	diag_cause(d, "ResourceClaim %s needs ", own_name(f));
 	say_need(d, f);
 	diag_cause_more(d, ", but of the %zu that match %zu %s free on the node that has most",
@@ -390,10 +394,10 @@ CHECK(dra_driver_check, "dra-driver-absent", "Claims of devices that no driver p
       run_driver);
 CHECK(dra_pool_check, "dra-pool-incomplete", "Claims of devices in pools whose slices are incomplete or invalid",
       run_pool);
-CHECK(dra_selector_check, "dra-selector-unmatched",
+CHECK(dra_selector_check, "dra-no-matching-device",
       "Selectors of classes and requests that match no device, with what the devices have", run_selector);
 CHECK(dra_taint_check, "dra-device-tainted", "Claims whose matching devices are all tainted", run_taint);
-CHECK(dra_held_check, "dra-devices-held", "Claims whose matching devices are all taken, and by whom", run_held);
+CHECK(dra_held_check, "dra-devices-in-use", "Claims whose matching devices are all taken, and by whom", run_held);
 CHECK(dra_fit_check, "dra-devices-short",
       "Claims that free devices satisfy only in part: constraints, counters, shared capacity", run_fit);
 CHECK(dra_error_check, "dra-selector-error", "Selectors that raise an error when they are evaluated", run_error);

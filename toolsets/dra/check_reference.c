@@ -218,7 +218,7 @@ static void run_class(const struct host *h, struct work *w)
 
 const struct check dra_template_check = {
 	.size = sizeof(struct check),
-	.name = "dra-template-missing",
+	.name = "dra-claim-template-missing",
 	.help = "Pods whose ResourceClaimTemplate does not exist in their namespace",
 	.run = run_template,
 };

@@ -98,6 +98,12 @@ static size_t passed(const struct run *r, enum step step, const json_t *node)
 	return n;
 }
 
+/* json_equal() holds that nothing does not equal nothing. */
+static bool same(const json_t *a, const json_t *b)
+{
+	return a == b || (a && b && json_equal(a, b));
+}
+
 /* How many devices the demand needs of the class of this ask, over all its requests that have no choice. */
 static long long needed(const struct demand *d, const struct ask *a)
 {
@@ -111,7 +117,7 @@ static long long needed(const struct demand *d, const struct ask *a)
 	json_array_foreach (d->requests, i, request)
 		if (ask_read(request, i, other) == 1 && !other[0].alternative &&
 		    is(fld_str(other[0].body, "deviceClassName"), fld_str(a->body, "deviceClassName")) &&
-		    json_equal(fld_at(other[0].body, "selectors"), fld_at(a->body, "selectors")))
+		    same(fld_at(other[0].body, "selectors"), fld_at(a->body, "selectors")))
 			n += other[0].count ? other[0].count : 1;
 	return n;
 }
@@ -206,6 +212,24 @@ static bool enough(const struct trial *t, size_t n)
 	return n >= (size_t)t->need;
 }
 
+/* Held devices are ordinary, tainted ones are not: would those that are tainted and free do? */
+static bool taints_decide(const struct run *r, const json_t *nodes)
+{
+	const json_t *node;
+	size_t i;
+
+	json_array_foreach (nodes, i, node) {
+		size_t n = passed(r, STEP_FREE, node), tainted = 0;
+
+		for (size_t k = 0; k < r->s->count; k++)
+			tainted += r->fell[k] == STEP_TAINT && !r->s->devices[k].holder &&
+				   device_on_node(&r->s->devices[k], node);
+		if (tainted && n + tainted >= (size_t)r->t->need)
+			return true;
+	}
+	return false;
+}
+
 /* Where one ask ends: the step at which no node has enough. */
 static void judge(struct run *r, const json_t *nodes)
 {
@@ -234,6 +258,8 @@ static void judge(struct run *r, const json_t *nodes)
 			break;
 		}
 	}
+	if (t->failed == STEP_FREE && taints_decide(r, nodes))
+		t->failed = STEP_TAINT;
 	if (t->failed == STEP_FITS && !constrained(r, t->node))
 		t->failed = STEP_CONSTRAINT;
 	if (t->failed == STEP_FITS)
