@@ -93,12 +93,54 @@ static void not_registered(struct run *r, struct diagnosis *d, json_t *pod, cons
 		 fld_ns(set), node);
 }
 
+/* What the driver said, without what the kubelet puts before it. */
+static const char *driver_words(const char *text)
+{
+	const char *at, *claim = strstr(text, "NodePrepareResources failed for ResourceClaim ");
+
+	if (claim && (at = strstr(claim, ": ")))
+		return at + 2;
+	while ((at = strstr(text, "prepare dynamic resources: ")))
+		text = at + strlen("prepare dynamic resources: ");
+	return text;
+}
+
+struct written {
+	const json_t *claim;
+	json_t *edit;
+};
+
+static void on_demand(void *ctx, const struct demand *demand)
+{
+	struct written *o = ctx;
+
+	if (demand->claim == o->claim)
+		o->edit = demand->edit;
+}
+
+/* A claim that was made from a template is corrected there. */
+static void about_written(struct run *r, struct diagnosis *d, json_t *pod, json_t *claim)
+{
+	struct written o = {claim, NULL};
+
+	if (claim)
+		demands_each(r->h, r->w, pod, on_demand, &o);
+	if (!o.edit)
+		return;
+	diag_about(d, o.edit);
+	diag_fix(d,
+		 "Correct the parameters of its configuration; the spec cannot be changed, so delete it and create it again: "
+		 "kubectl delete %s %s -n %s",
+		 is(fld_kind(o.edit), "ResourceClaimTemplate") ? "resourceclaimtemplate" : "resourceclaim",
+		 fld_name(o.edit), fld_ns(o.edit));
+}
+
 static void say(struct run *r, struct diagnosis *d, json_t *pod, const char *text)
 {
 	char word[254] = "", driver[128] = "";
 	const char *node = fld_str(pod, "spec.nodeName");
 	enum seen seen;
-	json_t *claim;
+	json_t *claim = NULL;
 
 	if (word_after(text, "DRA driver ", " ", driver, sizeof(driver)) && strstr(text, "is not registered")) {
 		not_registered(r, d, pod, driver);
@@ -138,13 +180,15 @@ static void say(struct run *r, struct diagnosis *d, json_t *pod, const char *tex
 			   "Pod %s uses a ResourceClaim that is not reserved for it: it was put on node %s past the "
 			   "scheduler",
 			   fld_name(pod), node);
-	else if (strstr(text, "unknown field"))
+	else if (strstr(text, "unknown field") || strstr(text, "decoding")) {
 		diag_cause(d, "The configuration in the claim of pod %s is not what its driver understands: %.250s",
-			   fld_name(pod), text);
-	else if (strstr(text, "DeadlineExceeded") || strstr(text, "Unavailable"))
-		diag_cause(d, "The driver on node %s does not answer the kubelet: %.250s", node, text);
+			   fld_name(pod), driver_words(text));
+		about_written(r, d, pod, claim);
+	} else if (strstr(text, "DeadlineExceeded") || strstr(text, "Unavailable"))
+		diag_cause(d, "The driver on node %s does not answer the kubelet: %.250s", node, driver_words(text));
 	else
-		diag_cause(d, "The devices of pod %s cannot be prepared on node %s: %.280s", fld_name(pod), node, text);
+		diag_cause(d, "The devices of pod %s cannot be prepared on node %s: %.280s", fld_name(pod), node,
+			   driver_words(text));
 	diag_fix(d,
 		 "See what the driver says on node %s: kubectl get pods -A -o wide --field-selector spec.nodeName=%s",
 		 node, node);

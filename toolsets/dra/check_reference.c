@@ -122,6 +122,7 @@ static void fill_creation(struct faults *all, struct diagnosis *d, const struct 
 	json_t *e = fault_event(all->h, all->w, f->demand.pod, "FailedResourceClaimCreation", NULL);
 	const char *text = e ? fault_event_text(e, NULL) : "", *why = strstr(text, "create ResourceClaim");
 	const char *colon = why ? strchr(why, ':') : NULL;
+	struct workload wl;
 
 	diag_docs(d, DOCS);
 	cite_creation(all, d, f->demand.pod);
@@ -143,7 +144,8 @@ static void fill_creation(struct faults *all, struct diagnosis *d, const struct 
 		return;
 	}
 	diag_rate(d, SEVERITY_CRITICAL, 0.75);
-	diag_about(d, f->demand.pod);
+	workload_of(all->h, all->w, f->demand.pod, &wl);
+	workload_about(d, &wl);
 	diag_cause(
 		d,
 		"Nobody has made the claim of pod %s from ResourceClaimTemplate %s, which exists: the claim controller "
