@@ -86,8 +86,11 @@ int asking_run(struct session *s, const char *question, const json_t *attachment
 	s->unread = result.left_running;
 	if (*result.why && !(s->options->quiet && result.end == INQUIRY_ANSWERED && setup.offline))
 		session_fail(s, 0, result.why);
-	if (store_broken(s->store))
-		session_fail(s, 0, store_broken(s->store));
+	if (store_broken(s->store)) {
+		auto_free char *told = mem_printf("only a part of this investigation is kept: %s", store_broken(s->store));
+
+		session_fail(s, 0, told);
+	}
 	status = result.end == INQUIRY_UNREADABLE && !str_eq(session_format(s), "json") ? 0 : print(s, result.document);
 	json_decref(result.document);
 	return result.end != INQUIRY_ANSWERED ? (int)result.end : status;

@@ -33,6 +33,7 @@ static void take_signals(struct session *s)
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGHUP, &act, NULL);
+	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL); /* a limit on files is an error of write */
 }
 
 int session_fail(const struct session *s, int status, const char *message)

@@ -208,7 +208,7 @@ void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 	conclude(&q, end, why, out);
 	if (s->offline && end == LOOP_ANSWERED)
 		snprintf(out->why, sizeof(out->why), "%s", str_or(s->offline_why, ""));
-	if (q.store_error.code)
+	if (q.store_error.code && !store_broken(s->store)) /* the face tells of a broken store */
 		log_warn("store", "not everything could be recorded: %s", q.store_error.msg);
 	release(&q);
 }
