@@ -100,6 +100,7 @@ static void footer(struct buf *b, const struct term *t, const json_t *document)
 {
 	auto_buf struct buf line = BUF_INIT(1024);
 	const json_t *cost = json_at(document, "usage.cost_usd");
+	int64_t ms = json_int_at(document, "duration_ms", 0);
 
 	buf_printf(&line, "%s", json_str_or(document, "id", ""));
 	if (json_int_at(document, "usage.requests", 0)) {
@@ -113,7 +114,10 @@ static void footer(struct buf *b, const struct term *t, const json_t *document)
 	} else {
 		buf_str(&line, "  checks only, no model");
 	}
-	buf_printf(&line, "  %.1f s", (double)json_int_at(document, "duration_ms", 0) / 1000);
+	if (ms < 1000)
+		buf_printf(&line, "  %lld ms", (long long)ms);
+	else
+		buf_printf(&line, "  %.1f s", (double)ms / 1000);
 	buf_char(b, '\n');
 	term_style(b, t, STYLE_DIM, buf_cstr(&line));
 	buf_char(b, '\n');

@@ -62,27 +62,43 @@ void part_bullet(struct buf *b, const struct term *t, enum style style, const ch
 	buf_char(b, '\n');
 }
 
+static void dim_line(struct buf *b, const struct term *t, const char *text)
+{
+	buf_repeat(b, ' ', 6);
+	term_style(b, t, STYLE_DIM, text);
+	buf_char(b, '\n');
+}
+
+/* Where it stands: on one line when there is room, else the pointer on its own. A path is never broken: people copy it.
+ */
+static void place(struct buf *b, const struct term *t, const json_t *evidence)
+{
+	const char *derived = json_bool_at(evidence, "derived", false) ? "  (computed)" : "";
+	auto_free char *source = term_safe(json_str_or(evidence, "source", ""));
+	auto_free char *pointer = term_safe(json_str_or(evidence, "pointer", ""));
+	auto_free char *both = mem_printf("%s%s%s%s", source, *pointer ? "  " : "", pointer, derived);
+	auto_free char *second = mem_printf("  %s%s", pointer, derived);
+
+	if (!*source)
+		return;
+	if (6 + utf8_width(both, strlen(both)) <= t->width || !*pointer) {
+		dim_line(b, t, both);
+		return;
+	}
+	dim_line(b, t, source);
+	dim_line(b, t, second);
+}
+
 void part_quote(struct buf *b, const struct term *t, const char *id, const char *quote, const json_t *evidence)
 {
 	auto_buf struct buf line = BUF_INIT(65536);
 	auto_free char *safe = NULL;
-	auto_free char *place = NULL;
-	auto_free char *safe_place = NULL;
 	auto_free char *mark = mem_printf("%4s", id);
 
 	clip_line(&line, quote, strlen(quote), QUOTE_MAX);
 	safe = mem_printf("\"%s\"", buf_cstr(&line));
 	part_bullet(b, t, STYLE_CYAN, mark, safe, 1);
-	place = mem_printf("%s%s%s%s", json_str_or(evidence, "source", ""),
-			   str_empty(json_str_at(evidence, "pointer")) ? "" : "  ",
-			   json_str_or(evidence, "pointer", ""),
-			   json_bool_at(evidence, "derived", false) ? "  (computed)" : "");
-	safe_place = term_safe(place);
-	if (!*safe_place)
-		return;
-	buf_repeat(b, ' ', 6);
-	term_style(b, t, STYLE_DIM, safe_place);
-	buf_char(b, '\n');
+	place(b, t, evidence);
 }
 
 void part_blind_spots(struct buf *b, const struct term *t, const json_t *all)

@@ -31,19 +31,22 @@ static void line(struct progress *p, enum style style, const char *text)
 	fputs(buf_cstr(&b), stderr);
 }
 
+/* In one line: the answer says all of it. */
 static void on_triage(struct progress *p, const json_t *data)
 {
 	size_t n = json_array_size(json_object_get(data, "root_causes"));
 	const char *first = json_string_value(json_array_get(json_object_get(data, "root_causes"), 0));
+	long long ms = (long long)json_int_at(data, "duration_ms", 0);
+	auto_buf struct buf clipped = BUF_INIT(4096);
 	auto_free char *text = NULL;
 
 	if (n)
-		text = mem_printf("checks: %zu root cause%s in %lld ms; first: %s", n, n == 1 ? "" : "s",
-				  (long long)json_int_at(data, "duration_ms", 0), str_or(first, ""));
+		text = mem_printf("checks: %zu root cause%s in %lld ms; first: %s", n, n == 1 ? "" : "s", ms,
+				  str_or(first, ""));
 	else
-		text = mem_printf("checks: nothing is failing, as far as could be read (%lld ms)",
-				  (long long)json_int_at(data, "duration_ms", 0));
-	line(p, STYLE_DIM, text);
+		text = mem_printf("checks: nothing is failing, as far as could be read (%lld ms)", ms);
+	clip_line(&clipped, text, strlen(text), p->term.width - 1);
+	line(p, STYLE_DIM, buf_cstr(&clipped));
 }
 
 static void on_tool_start(struct progress *p, const json_t *data)
@@ -103,6 +106,14 @@ static void on_fallback(struct progress *p, const json_t *data)
 	line(p, STYLE_YELLOW, text);
 }
 
+/* An empty line parts the way from the answer where both are on one screen. */
+static void finish(struct progress *p)
+{
+	close_line(p);
+	if (p->term.tty)
+		fputc('\n', stderr);
+}
+
 void progress_event(void *ctx, const char *kind, const json_t *data)
 {
 	struct progress *p = ctx;
@@ -124,5 +135,5 @@ void progress_event(void *ctx, const char *kind, const json_t *data)
 	else if (str_eq(kind, "note") && p->term.tty)
 		line(p, STYLE_YELLOW, json_str_or(data, "text", ""));
 	else if (str_eq(kind, "end"))
-		close_line(p);
+		finish(p);
 }
