@@ -34,7 +34,9 @@ static int port_after(const char *s, size_t len, size_t *used)
 		return 0;
 	while (n + 1 < len && n < 5 && isdigit((unsigned char)s[n + 1]))
 		port = port * 10 + (s[++n] - '0');
-	if (!n || port > 65535 || (n + 1 < len && (isalnum((unsigned char)s[n + 1]) || s[n + 1] == ':')))
+	/* "10.0.0.1:80: connect" goes on, "main.go:12:5" does not name a port */
+	if (!n || port > 65535 || (n + 1 < len && isalnum((unsigned char)s[n + 1])) ||
+	    (n + 2 < len && s[n + 1] == ':' && isdigit((unsigned char)s[n + 2])))
 		return 0;
 	*used = n + 1;
 	return port;
