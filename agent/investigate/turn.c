@@ -83,8 +83,25 @@ static json_t *evidence_names(int id)
 	return list;
 }
 
-/* Contract shape for the document, one row in the store, one event for the face. */
-static void record(struct inquiry *q, const struct call_result *r, bool note_repeat)
+/* A call in the shape of the contract. New reference. */
+static json_t *call_json(const struct call_result *r)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "id", json_text0(r->id));
+	json_object_set_new(o, "tool", json_text0(r->tool));
+	json_object_set_new(o, "arguments", json_deep_copy(r->arguments));
+	json_object_set_new(o, "status", json_string(tool_status_name(r->status)));
+	json_object_set_new(o, "duration_ms", json_integer(r->duration_ms));
+	json_object_set_new(o, "bytes", json_integer((json_int_t)r->bytes));
+	json_object_set_new(o, "evidence", evidence_names(r->evidence));
+	if (r->repeated)
+		json_object_set_new(o, "repeated", json_true());
+	return o;
+}
+
+/* One row in the store, one event for the face, as soon as a call ends: others still run meanwhile. */
+static void record(struct inquiry *q, const struct call_result *r)
 {
 	auto_json json_t *evidence = evidence_names(r->evidence);
 	auto_json json_t *stored = evidence_json(q->setup->world->evidence, r->evidence);
@@ -98,22 +115,11 @@ static void record(struct inquiry *q, const struct call_result *r, bool note_rep
 			       .duration_ms = r->duration_ms,
 			       .bytes = r->bytes,
 			       .evidence = evidence};
-	json_t *o = json_object();
+	json_t *o = call_json(r);
 
-	json_object_set_new(o, "id", json_text0(r->id));
-	json_object_set_new(o, "tool", json_text0(r->tool));
-	json_object_set_new(o, "arguments", json_deep_copy(r->arguments));
-	json_object_set_new(o, "status", json_string(tool_status_name(r->status)));
-	json_object_set_new(o, "duration_ms", json_integer(r->duration_ms));
-	json_object_set_new(o, "bytes", json_integer((json_int_t)r->bytes));
-	json_object_set(o, "evidence", evidence);
-	if (note_repeat)
-		json_object_set_new(o, "repeated", json_true());
-	json_array_append(q->tool_calls, o);
 	store_call(q->setup->store, q->id, &c, &q->store_error);
 	if (stored && !r->repeated)
 		store_evidence(q->setup->store, q->id, stored, &q->store_error);
-	o = json_deep_copy(o);
 	json_object_set_new(
 		o, "text",
 		json_text(r->text, utf8_cut(r->text, r->text_len, r->text_len < 65536 ? r->text_len : 65536)));
@@ -126,10 +132,11 @@ static void progress(void *ctx, size_t index, const struct call_request *c, cons
 
 	(void)index;
 	if (r)
-		return; /* ends are recorded in request order, by record() */
-	inquiry_event(q, "tool_start",
-		      json_pack("{s:o,s:o,s:o}", "id", json_text0(c->id), "tool", json_text0(c->name), "arguments",
-				json_text0(c->arguments)));
+		record(q, r);
+	else
+		inquiry_event(q, "tool_start",
+			      json_pack("{s:o,s:o,s:o}", "id", json_text0(c->id), "tool", json_text0(c->name),
+					"arguments", json_text0(c->arguments)));
 }
 
 static void ensure_batch(struct inquiry *q)
@@ -165,7 +172,8 @@ static void record_own(struct inquiry *q, const struct model_call *call, const c
 		json_decref(r.arguments);
 		r.arguments = json_object();
 	}
-	record(q, &r, false);
+	record(q, &r);
+	json_array_append_new(q->tool_calls, call_json(&r));
 	json_decref(r.arguments);
 	free(r.text);
 }
@@ -201,7 +209,7 @@ int turn_run_calls(struct inquiry *q, const struct model_reply *r, size_t skip, 
 			fresh++;
 			continue;
 		}
-		record(q, &results[k], results[k].repeated);
+		json_array_append_new(q->tool_calls, call_json(&results[k]));
 		turn_append_result(q, r->calls[i].id, results[k].text);
 		fresh += !results[k].repeated;
 		keep(q, &results[k++]);

@@ -23,6 +23,8 @@ struct call {
 	char *key, *source;
 	struct work work;
 	struct cancel *cancel; /* of this call: the deadline fires it too */
+	char *text;	       /* masked; NULL before the end, and once it was taken */
+	size_t text_len;
 	bool ran, late;
 	int64_t started_ms, duration_ms;
 };
@@ -72,6 +74,7 @@ void call_free(struct call *c)
 	free(c->cluster);
 	free(c->key);
 	free(c->source);
+	free(c->text);
 	free(c);
 }
 
@@ -93,6 +96,26 @@ void call_refuse(struct call *c, struct call_result *r)
 	r->text_len = strlen(r->text);
 }
 
+/* Masked and made valid by the worker: there are several of them, and only one that takes results. */
+static char *make_text(const struct call *c, size_t *len)
+{
+	auto_buf struct buf masked = BUF_INIT(WORK_TEXT_MAX * 2);
+	auto_buf struct buf clean = BUF_INIT(WORK_TEXT_MAX * 2);
+
+	if (c->late) {
+		buf_printf(&clean, "This took longer than %g s and was stopped.%s", (double)c->setup.limit_ms / 1000,
+			   c->work.answered ? " What had come by then:\n"
+					    : " Ask for less: a namespace, a name, a limit.");
+	}
+	if (c->work.answered)
+		utf8_clean(&clean, buf_cstr(&c->work.text), c->work.text.len);
+	else if (!c->late)
+		buf_str(&clean, "Error: the tool gave no answer.");
+	mask_text(&masked, buf_cstr(&clean), clean.len);
+	*len = masked.len;
+	return buf_steal(&masked);
+}
+
 void call_run(struct call *c)
 {
 	int64_t start = clock_mono_ms();
@@ -107,6 +130,7 @@ void call_run(struct call *c)
 		c->work.status = TOOL_ERROR;
 	c->late = timer_stop(timer) && !cancel_fired(c->setup.cancel);
 	c->duration_ms = clock_mono_ms() - start;
+	c->text = make_text(c, &c->text_len);
 }
 
 void call_describe(const struct call *c, struct call_result *r)
@@ -143,21 +167,11 @@ void call_finish(struct call *c, struct call_result *r)
 
 char *call_take_text(struct call *c, size_t *len)
 {
-	auto_buf struct buf masked = BUF_INIT(WORK_TEXT_MAX * 2);
-	auto_buf struct buf clean = BUF_INIT(WORK_TEXT_MAX * 2);
+	char *text = c->text;
 
-	if (c->late) {
-		buf_printf(&clean, "This took longer than %g s and was stopped.%s", (double)c->setup.limit_ms / 1000,
-			   c->work.answered ? " What had come by then:\n"
-					    : " Ask for less: a namespace, a name, a limit.");
-	}
-	if (c->work.answered)
-		utf8_clean(&clean, buf_cstr(&c->work.text), c->work.text.len);
-	else if (!c->late)
-		buf_str(&clean, "Error: the tool gave no answer.");
-	mask_text(&masked, buf_cstr(&clean), clean.len);
-	*len = masked.len;
-	return buf_steal(&masked);
+	*len = c->text_len;
+	c->text = NULL;
+	return text;
 }
 
 const char *call_source(struct call *c)

@@ -27,7 +27,7 @@ void call_run(struct call *c);
 void call_describe(const struct call *c, struct call_result *r);
 /* After call_run: status, times, bytes, what was touched. */
 void call_finish(struct call *c, struct call_result *r);
-/* The masked text, the caller's. */
+/* The masked text, the caller's; once. */
 char *call_take_text(struct call *c, size_t *len);
 /* "GET /api/v1/..." when one thing was read, else "tool NAME {arguments}". Borrowed. */
 const char *call_source(struct call *c);
