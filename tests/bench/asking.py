@@ -133,7 +133,7 @@ class Bench:
             asked = self.ask(turns, 0, ["--pods", PODS, "--log-delay-us", CALL_US])
             answers = asked.results(1)
             reads.append(sum("/log?" in path and a >= asked.model[0][1] for a, _, _, path in asked.api))
-            if len(answers) != CALLS or not all("request=000000000400" in text for text in answers):
+            if len(answers) != CALLS or not all("request=000000000060" in text for text in answers):
                 raise RuntimeError("not every call was answered with its log")
             times.append(asked.between_ms(0))
         ideal = CALLS / TOGETHER * CALL_US / 1000

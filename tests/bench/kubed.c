@@ -15,7 +15,7 @@
 #include "tests/bench/cluster.h"
 #include "tests/bench/httpd.h"
 
-#define LOG_LINES 400u /* of a usual pod */
+#define LOG_LINES 60u /* of a usual pod */
 
 struct settings {
 	size_t pods, nodes;
