@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/base/buf.h"
 #include "agent/base/map.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/text/mask.h"
 
 struct item {
 	int id;
@@ -71,10 +73,23 @@ static int *copy_inputs(const int *inputs)
 	return mem_copy(inputs, (n + 1) * sizeof(*inputs));
 }
 
+static char *safe_quote(const struct evidence_item *item)
+{
+	const char *quote = str_or(item->quote, "");
+	size_t n = strlen(quote);
+	struct buf b = BUF_INIT(n * 4 + 64); /* a mark is longer than a short secret */
+
+	if (item->masked)
+		return mem_str(quote);
+	mask_text(&b, quote, n);
+	return buf_steal(&b);
+}
+
 int evidence_add(struct evidence *e, const struct evidence_item *item)
 {
+	auto_free char *quote = safe_quote(item);
 	auto_free char *key = mem_printf("%s\x1f%s\x1f%s\x1f%s", str_or(item->cluster, ""), str_or(item->source, ""),
-					 str_or(item->pointer, ""), str_or(item->quote, ""));
+					 str_or(item->pointer, ""), quote);
 	struct item *it;
 	int id;
 
@@ -85,7 +100,7 @@ int evidence_add(struct evidence *e, const struct evidence_item *item)
 		it->cluster = mem_str(str_or(item->cluster, ""));
 		it->source = mem_str(str_or(item->source, ""));
 		it->pointer = mem_str(str_or(item->pointer, ""));
-		it->quote = mem_str(str_or(item->quote, ""));
+		it->quote = mem_str(quote);
 		it->derived = item->derived;
 		it->inputs = copy_inputs(item->inputs);
 		MEM_GROW(e->items, e->count, e->cap);
@@ -124,6 +139,13 @@ const char *evidence_quote(struct evidence *e, int id)
 	struct item *it = item_of(e, id);
 
 	return it ? it->quote : NULL;
+}
+
+const int *evidence_inputs(struct evidence *e, int id)
+{
+	struct item *it = item_of(e, id);
+
+	return it ? it->inputs : NULL;
 }
 
 json_t *evidence_json(struct evidence *e, int id)

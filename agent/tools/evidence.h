@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Evidence of one question: texts that were really read, each with the place it stood at. Ids are 1, 2, ... (E1, E2 in
- * print), the same (cluster, source, pointer, quote) has one id. Thread-safe.
+ * print), the same (cluster, source, pointer, quote) has one id. Secrets in quotes are masked when they come in, so that
+ * no document and no prompt holds them. Thread-safe.
  */
 #ifndef AGENT_TOOLS_EVIDENCE_H
 #define AGENT_TOOLS_EVIDENCE_H
@@ -19,6 +20,7 @@ struct evidence_item {         /* borrowed strings */
 	const char *pointer;   /* "/status/phase", "line 12" */
 	const char *quote;
 	bool derived;          /* computed or shaped; inputs say from what */
+	bool masked;           /* the quote went through the masker already */
 	const int *inputs;     /* ids, 0 ends; NULL: none */
 };
 
@@ -33,6 +35,8 @@ const char *evidence_quote(struct evidence *e, int id);
  * no such id.
  */
 json_t *evidence_json(struct evidence *e, int id);
+/* Ids that one was computed from, 0 ends; NULL: none. Borrowed until the next renumbering. */
+const int *evidence_inputs(struct evidence *e, int id);
 /*
  * New numbers: order[i] becomes i + 1, the others are dropped. After it old ids mean nothing; map (size
  * evidence_count() + 1 before the call)

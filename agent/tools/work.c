@@ -6,6 +6,7 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/text/mask.h"
 
 static void decref(void *j)
 {
@@ -138,26 +139,39 @@ static char *sentence(const char *s)
 	return out;
 }
 
+/* A cause may tell what a log says, and logs hold what they should not. */
+static char *masked(const char *s)
+{
+	size_t n = strlen(s);
+	struct buf b = BUF_INIT(n * 4 + 64);
+
+	mask_text(&b, s, n);
+	return buf_steal(&b);
+}
+
 /* A plug-in built against an older struct finding is shorter: only what it has is read. */
 void work_finding(struct work *w, const struct finding *given)
 {
 	struct finding f = {0};
 	struct work_finding out = {0};
+	auto_free char *cause = NULL;
+	int given_ids = evidence_count(w->world->evidence);
 
 	memcpy(&f, given, given->size < sizeof(f) ? given->size : sizeof(f));
 	out.check = w->check;
 	out.cluster = w->cluster;
-	out.severity = f.severity;
-	out.score = f.score < 0 ? 0 : f.score > 1 ? 1 : f.score;
+	out.severity = (unsigned)f.severity > SEVERITY_CRITICAL ? SEVERITY_CRITICAL : f.severity;
+	out.score = !(f.score >= 0) ? 0 : f.score > 1 ? 1 : f.score; /* no number is no score either */
 	out.symptom = f.symptom;
 	out.object = ref_copy(&f.object);
-	out.cause = sentence(f.cause);
+	cause = masked(str_or(f.cause, ""));
+	out.cause = sentence(cause);
 	out.docs = mem_str(f.docs);
 	for (size_t i = 0, n = 0; i < ARRAY_LEN(f.fix) && f.fix[i]; i++)
 		if (*f.fix[i])
-			out.fix[n++] = mem_str(f.fix[i]);
+			out.fix[n++] = masked(f.fix[i]);
 	for (size_t i = 0, n = 0; i < ARRAY_LEN(f.evidence); i++)
-		if (f.evidence[i]) /* a citation of nothing gives 0: it is left out */
+		if (f.evidence[i] >= 1 && f.evidence[i] <= given_ids) /* a citation of nothing gives 0 */
 			out.evidence[n++] = f.evidence[i];
 	out.affects = refs_copy(f.affects, f.affects_count);
 	out.affects_count = f.affects_count;

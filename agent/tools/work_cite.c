@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "agent/base/buf.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/base/utf8.h"
 #include "agent/data/json.h"
+#include "agent/text/mask.h"
 #include "agent/text/quote.h"
 
 #define CITE_MAX 2000 /* bytes of a quote: a longer text is cut, still verbatim */
@@ -29,12 +31,23 @@ static char *leaf_text(const json_t *leaf, bool *derived)
 	return json_dump(leaf, false);
 }
 
+/* Masked while it is whole: what stands around a secret tells that it is one. */
+static char *masked(const char *s)
+{
+	size_t n = strlen(s);
+	struct buf b = BUF_INIT(n * 4 + 64);
+
+	mask_text(&b, s, n);
+	return buf_steal(&b);
+}
+
 /* The part of text that quote names, in text's own spelling; all of it when it is not found there. */
 static void narrow(char *text, const char *quote)
 {
+	auto_free char *safe = quote ? masked(quote) : NULL;
 	size_t start, end, n = strlen(text);
 
-	if (quote && quote_find(text, n, quote, &start, &end)) {
+	if (quote && (quote_find(text, n, quote, &start, &end) || quote_find(text, n, safe, &start, &end))) {
 		memmove(text, text + start, end - start);
 		text[end - start] = '\0';
 		n = end - start;
@@ -47,12 +60,14 @@ int work_cite(struct work *w, const json_t *object, const char *pointer, const c
 {
 	auto_free char *path = facts_path(w->cluster->facts, object);
 	auto_free char *source = NULL;
+	auto_free char *leaf = NULL;
 	auto_free char *text = NULL;
 	bool derived;
 
-	text = leaf_text(json_pointer(object, pointer), &derived);
-	if (!text || !path)
+	leaf = leaf_text(json_pointer(object, pointer), &derived);
+	if (!leaf || !path)
 		return 0;
+	text = masked(leaf);
 	narrow(text, quote);
 	source = mem_printf("GET %s", path);
 	return evidence_add(w->world->evidence, &(struct evidence_item){.cluster = w->cluster->name,
@@ -65,7 +80,7 @@ int work_cite(struct work *w, const json_t *object, const char *pointer, const c
 int work_cite_line(struct work *w, const char *source, size_t line, const char *quote)
 {
 	auto_free char *pointer = mem_printf("line %zu", line);
-	auto_free char *text = mem_str(str_or(quote, ""));
+	auto_free char *text = masked(str_or(quote, ""));
 	size_t n = strlen(text);
 
 	if (!n || !line)

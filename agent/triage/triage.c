@@ -159,31 +159,45 @@ static void order(struct triage *t, struct gathering *g)
 	free(g->items);
 }
 
-/* E1 is what the first finding cites first: the numbers do not depend on which check ran when. */
+/* New numbers while they are given. */
+struct numbering {
+	int *list, count, total;
+	bool *seen;
+};
+
+/* Ids come from toolsets, plug-ins too: one that was never given is left out. */
+static void number(struct numbering *n, int id)
+{
+	if (id < 1 || id > n->total)
+		return;
+	if (!n->seen[id])
+		n->list[n->count++] = id;
+	n->seen[id] = true;
+}
+
+/* E1 is what the first finding cites first: the numbers do not depend on which check ran when. What was computed keeps
+ * what it was computed from. */
 static void renumber_evidence(struct triage *t)
 {
 	struct evidence *e = t->world->evidence;
 	size_t total = (size_t)evidence_count(e);
-	int *list = mem_zero((total + 1) * sizeof(int)), *map = mem_zero((total + 1) * sizeof(int));
-	bool *seen = mem_zero(total + 1);
-	int n = 0;
+	int *map = mem_zero((total + 1) * sizeof(int));
+	struct numbering n = {.list = mem_zero((total + 1) * sizeof(int)), .seen = mem_zero(total + 1)};
 
-	for (size_t i = 0; i < t->count; i++) {
-		for (size_t k = 0; k < ARRAY_LEN(t->findings[i].f.evidence) && t->findings[i].f.evidence[k]; k++) {
-			int id = t->findings[i].f.evidence[k];
-
-			if (!seen[id])
-				list[n++] = id;
-			seen[id] = true;
-		}
-	}
-	evidence_renumber(e, list, n, map);
+	n.total = (int)total;
+	for (size_t i = 0; i < t->count; i++)
+		for (size_t k = 0; k < ARRAY_LEN(t->findings[i].f.evidence) && t->findings[i].f.evidence[k]; k++)
+			number(&n, t->findings[i].f.evidence[k]);
+	for (int i = 0; i < n.count; i++)
+		for (const int *in = evidence_inputs(e, n.list[i]); in && *in; in++)
+			number(&n, *in);
+	evidence_renumber(e, n.list, n.count, map);
 	for (size_t i = 0; i < t->count; i++)
 		for (size_t k = 0; k < ARRAY_LEN(t->findings[i].f.evidence); k++)
 			t->findings[i].f.evidence[k] = map[t->findings[i].f.evidence[k]];
-	free(list);
+	free(n.list);
+	free(n.seen);
 	free(map);
-	free(seen);
 }
 
 struct triage *triage_run(struct world *w, struct registry *r, const struct triage_options *o, struct err *e)
@@ -197,8 +211,11 @@ struct triage *triage_run(struct world *w, struct registry *r, const struct tria
 	t = MEM_NEW(struct triage);
 	t->world = w;
 	for (size_t i = 0; i < w->count; i++) {
-		struct ahead *ahead = ahead_start(&w->clusters[i], o->pool);
+		struct ahead *ahead;
 
+		if (w->clusters[i].broken) /* each check would wait for it again */
+			continue;
+		ahead = ahead_start(&w->clusters[i], o->pool);
 		run_cluster(t, r, o, &w->clusters[i], &g);
 		ahead_finish(ahead);
 	}

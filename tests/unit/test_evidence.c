@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/tap.h"
 
+#include <string.h>
+
 #include "agent/data/json.h"
 #include "agent/tools/evidence.h"
 
@@ -60,9 +62,21 @@ static void test_renumber(void)
 	evidence_free(e);
 }
 
+static void test_secrets(void)
+{
+	struct evidence *e = evidence_new();
+	int id = add(e, "dial: password=hunter2-Zx9 refused", NULL);
+
+	ok(!strstr(evidence_quote(e, id), "hunter2"), "secrets are masked: %s", evidence_quote(e, id));
+	is_int(add(e, evidence_quote(e, id), NULL), id, "and masking twice changes nothing");
+	ok(!evidence_inputs(e, id) && !evidence_inputs(e, 9), "nothing was computed from");
+	evidence_free(e);
+}
+
 int main(void)
 {
 	test_ids();
+	test_secrets();
 	test_renumber();
 	is_int(evidence_id("E12"), 12, "E12");
 	is_int(evidence_id("e7"), 7, "e7");
