@@ -51,42 +51,94 @@ static bool verify_one(struct inquiry *q, json_t *citation, const char *cause)
 	if (!holder)
 		return false;
 	if (is_tool_result(q, holder)) {
-		int place = locate_quote(q, holder, quote, cause);
+		auto_free char *part = NULL;
+		int place = locate_quote(q, holder, quote, cause, &part);
 
 		if (place)
 			holder = place;
+		if (part)
+			json_object_set_new(citation, "quote", json_text0(part));
 	}
 	snprintf(name, sizeof(name), "E%d", holder);
 	json_object_set_new(citation, "evidence", json_string(name));
 	return true;
 }
 
-/* apiVersion and exact spelling from the cluster; 0 when the named object is known not to exist. */
-static int complete_object(struct inquiry *q, json_t *cause)
+/* What the model named, looked up: real is set to what the cluster calls it. */
+struct named {
+	const char *kind, *ns, *name; /* as the model wrote it */
+	json_t *real;		      /* new reference; NULL: not found */
+	size_t absent;		      /* clusters that are known not to have it */
+};
+
+static json_t *object_of(const struct cluster *c, const struct kind *k, const char *ns, const char *name)
 {
-	json_t *object = json_object_get(cause, "object"), *real = NULL;
-	const char *kind_word = json_str_at(object, "kind"), *name = json_str_at(object, "name");
-	const char *ns = json_str_at(object, "namespace");
-	bool known_absent = false;
+	return json_pack("{s:o,s:s,s:s,s:o,s:o}", "cluster", json_text0(c->name), "apiVersion", k->api_version, "kind",
+			 k->kind, "namespace", json_text0(k->namespaced ? str_or(ns, "") : ""), "name",
+			 json_text0(name));
+}
 
-	if (!name)
-		return 1;
-	for (size_t c = 0; c < q->setup->world->count && !real; c++) {
-		struct cluster *cluster = &q->setup->world->clusters[c];
-		const struct kind *k = kind_word ? kinds_find(facts_kinds(cluster->facts), kind_word) : NULL;
-		enum read_state state = READ_FAILED;
+/* Named without its namespace: it is meant when only one of that kind is called so. */
+static void find_anywhere(struct named *n, struct cluster *c, const struct kind *k)
+{
+	const char *found = NULL, *ns;
+	enum read_state state;
+	size_t i, count = 0;
+	json_t *object;
 
-		if (!k)
+	if (str_eq(k->plural, "secrets")) /* lists of them are large and often denied */
+		return;
+	json_array_foreach (facts_list(c->facts, k->resource, NULL, &state), i, object) {
+		ns = json_str_at(object, "metadata.namespace");
+		if (!str_eq(json_str_at(object, "metadata.name"), n->name))
 			continue;
-		real = facts_find(cluster->facts, k->resource, k->namespaced ? ns : NULL, name, &state);
-		known_absent |= state == READ_NOT_FOUND;
-		json_object_set_new(object, "cluster", json_text0(cluster->name));
-		json_object_set_new(object, "apiVersion", json_string(k->api_version));
-		json_object_set_new(object, "kind", json_string(k->kind));
-		if (!k->namespaced)
-			json_object_del(object, "namespace");
+		found = ns;
+		count++;
 	}
-	return real || !known_absent;
+	n->absent += state == READ_OK && count == 0;
+	if (count == 1)
+		n->real = object_of(c, k, found, n->name);
+}
+
+static void find_object(struct named *n, struct cluster *c, const struct kind *k)
+{
+	enum read_state state = READ_FAILED;
+
+	if (k->namespaced && str_empty(n->ns))
+		find_anywhere(n, c, k);
+	else if (facts_find(c->facts, k->resource, k->namespaced ? n->ns : NULL, n->name, &state))
+		n->real = object_of(c, k, n->ns, n->name);
+	else
+		n->absent += state == READ_NOT_FOUND;
+}
+
+/* All keys, and exact spelling from the cluster; false when the named object is known not to exist. */
+static bool complete_object(struct inquiry *q, json_t *cause)
+{
+	const json_t *object = json_object_get(cause, "object");
+	struct named n = {.kind = json_str_at(object, "kind"),
+			  .ns = json_str_at(object, "namespace"),
+			  .name = json_str_at(object, "name")};
+	struct world *w = q->setup->world;
+	const struct kind *k = NULL;
+
+	if (str_empty(n.name)) {
+		json_object_set_new(cause, "object", json_null());
+		return true;
+	}
+	for (size_t c = 0; c < w->count && !n.real; c++) {
+		k = str_empty(n.kind) ? NULL : kinds_find(facts_kinds(w->clusters[c].facts), n.kind);
+		if (k)
+			find_object(&n, &w->clusters[c], k);
+	}
+	if (!n.real && k)
+		n.real = object_of(&w->clusters[w->count - 1], k, n.ns, n.name);
+	else if (!n.real)
+		n.real = json_pack("{s:o,s:s,s:o,s:o,s:o}", "cluster", json_text0(w->count ? w->clusters[0].name : ""),
+				   "apiVersion", "", "kind", json_text0(str_or(n.kind, "")), "namespace",
+				   json_text0(str_or(n.ns, "")), "name", json_text0(n.name));
+	json_object_set_new(cause, "object", n.real);
+	return n.absent < w->count || !w->count;
 }
 
 /* "CLAIM (WHY)": what the reader must know about a claim that stands without proof. */
@@ -117,10 +169,11 @@ size_t citations_verify(struct inquiry *q, json_t *report)
 
 	json_array_foreach (causes, i, cause) {
 		const char *text = json_str_or(cause, "cause", "");
+		auto_free char *claim = mem_printf("%s %s", text, json_str_or(cause, "object.name", ""));
 		size_t good = 0;
 
 		json_array_foreach (json_object_get(cause, "citations"), k, citation) {
-			if (verify_one(q, citation, text)) {
+			if (verify_one(q, citation, claim)) {
 				good++;
 				continue;
 			}

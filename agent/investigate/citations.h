@@ -21,9 +21,10 @@ size_t citations_verify(struct inquiry *q, json_t *report);
 char *citations_complaint(const json_t *report);
 
 /*
- * locate.c: evidence of the place in the cluster that holds the quote of a tool result, 0 when it is not one
- * text there.
+ * locate.c: evidence of the place in the cluster that holds the quote of a tool result; 0 when it is not one text there, or
+ * when several places hold the words and nothing tells which one is meant. *part: NULL, or what of the quote stands there
+ * (a line's number or a field's name that the tool printed before it is left out); the caller's.
  */
-int locate_quote(struct inquiry *q, int evidence, const char *quote, const char *cause);
+int locate_quote(struct inquiry *q, int evidence, const char *quote, const char *cause, char **part);
 
 #endif

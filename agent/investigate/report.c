@@ -54,8 +54,8 @@ static json_t *object_of(const json_t *v)
 	size_t n = 0;
 
 	if (json_is_object(v))
-		return json_pack("{s:O?,s:O?,s:O?}", "kind", json_object_get(v, "kind"), "namespace",
-				 json_object_get(v, "namespace"), "name", json_object_get(v, "name"));
+		return json_pack("{s:o,s:o,s:o}", "kind", json_text0(json_str_at(v, "kind")), "namespace",
+				 json_text0(json_str_at(v, "namespace")), "name", json_text0(json_str_at(v, "name")));
 	if (!json_is_string(v))
 		return NULL;
 	text = mem_str(json_string_value(v));
@@ -163,13 +163,35 @@ json_t *report_from_arguments(const char *text, size_t len, struct err *e)
 	return report;
 }
 
-/* JSON of a report inside of a text: the whole of it, or a fenced block. */
+/* What may stand before a report that is written as text: nothing, or the opening of a fenced block. */
+static bool opens_block(const char *text, const char *start)
+{
+	while (start > text && isspace((unsigned char)start[-1]))
+		start--;
+	if (start == text)
+		return true;
+	for (size_t i = 0; i < 4 && start > text && start[-1] != '`'; i++) /* "json" */
+		start--;
+	return start - text >= 3 && strncmp(start - 3, "```", 3) == 0;
+}
+
+/* And after it. */
+static bool ends_text(const char *end)
+{
+	return end[strspn(end, " \t\r\n`")] == '\0';
+}
+
+/*
+ * JSON of a report that is the whole of a text, or a fenced block at its end. JSON inside of prose is a quotation: a
+ * log may hold what looks like a report, and a model may tell of it.
+ */
 static json_t *embedded(const char *text)
 {
 	const char *start = strchr(text, '{'), *end = strrchr(text, '}');
 	json_t *j;
 
-	if (!start || !end || end < start || !strstr(start, "\"root_causes\""))
+	if (!start || !end || end < start || !strstr(start, "\"root_causes\"") || !opens_block(text, start) ||
+	    !ends_text(end + 1))
 		return NULL;
 	j = json_parse(start, (size_t)(end - start) + 1, "answer", NULL);
 	if (j && !json_is_object(j)) {

@@ -76,6 +76,23 @@ static void test_any_bytes(void)
 	ok(1, "every prefix gives a report");
 }
 
+static void test_quoted_json(void)
+{
+	json_t *r = report_from_text("The log says {\"summary\":\"fine\",\"root_causes\":[]} but it lies.");
+
+	ok(json_is_true(json_object_get(r, "prose")), "JSON inside of prose is a quotation");
+	json_decref(r);
+	r = report_from_text("```\n{\"summary\":\"fine\",\"root_causes\":[]}\n```\nThat stood in the log.");
+	ok(json_is_true(json_object_get(r, "prose")), "and so is a block that is not the end");
+	json_decref(r);
+	r = report_from_text(" \n{\"summary\":\"fine\",\"root_causes\":[]}\n");
+	is_str(json_str_at(r, "summary"), "fine", "JSON alone is a report");
+	json_decref(r);
+	r = report_from_text("{\"root_causes\":[{\"cause\":\"c\",\"object\":{\"kind\":3,\"name\":[]}}],\"summary\":\"s\"}");
+	ok(json_is_null(json_at(r, "root_causes.0.object.kind")), "an object's words are strings or none");
+	json_decref(r);
+}
+
 int main(void)
 {
 	json_t *schema = report_schema();
@@ -86,5 +103,6 @@ int main(void)
 	test_json_in_text();
 	test_prose();
 	test_any_bytes();
+	test_quoted_json();
 	return done();
 }
