@@ -39,9 +39,9 @@ static void begin(struct inquiry *q)
 				.now_ms = world_now_ms(w)};
 
 	for (size_t i = 0; i < w->count; i++)
-		json_array_append_new(clusters, json_pack("{s:o,s:s,s:s,s:o}", "name", json_text0(w->clusters[i].name),
+		json_array_append_new(clusters, json_pack("{s:o,s:s,s:o,s:o}", "name", json_text0(w->clusters[i].name),
 							  "kind", source_kind(w->clusters[i].source), "place",
-							  source_place(w->clusters[i].source), "scope",
+							  json_text0(source_place(w->clusters[i].source)), "scope",
 							  json_text0(facts_scope_ns(w->clusters[i].facts))));
 	if (store_begin(q->setup->store, &b, q->id, &q->store_error) < 0)
 		snprintf(q->id, sizeof(q->id), "unrecorded");
@@ -103,7 +103,7 @@ static void end_triage(struct inquiry *q, struct inquiry_result *out)
 	if (!q->triage && q->setup->world->count)
 		source_blind(q->setup->world->clusters[0].source, READ_TIMEOUT, "the checks",
 			     "they were not done in time");
-	out->left_running = !early_end(q->early);
+	out->left_running = !early_end(q->early) || batch_left(q->batch);
 	q->early = NULL;
 }
 

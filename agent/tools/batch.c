@@ -15,7 +15,7 @@
 #include "agent/tools/call.h"
 #include "agent/tools/work.h"
 
-#define GRACE_MS 2000 /* how long a cancelled batch waits for workers that are deaf to the latch */
+#define GRACE_MS 2000 /* how long a cancelled batch, or a call whose time is up, waits for a worker that is deaf */
 
 /* Counts ends of calls; outlives the batch while a late worker still holds it. */
 struct signal {
@@ -28,6 +28,7 @@ struct batch {
 	struct map *known; /* call key to struct answer */
 	struct map *texts; /* evidence name to whole text */
 	struct signal *signal;
+	bool left; /* a worker did not come back */
 };
 
 /* What an earlier identical call answered. */
@@ -103,6 +104,7 @@ struct job {
 	pthread_mutex_t lock;
 	int refs;
 	bool ended;
+	int64_t patience; /* monotonic: nobody waits longer for it */
 };
 
 static void job_drop(struct job *j)
@@ -135,7 +137,7 @@ static void job_run(void *arg)
 	job_drop(j);
 }
 
-static struct job *job_start(struct batch *b, struct call *c)
+static struct job *job_start(struct batch *b, struct call *c, int64_t limit)
 {
 	struct job *j = MEM_NEW(struct job);
 	struct err e = {0};
@@ -144,6 +146,7 @@ static struct job *job_start(struct batch *b, struct call *c)
 	j->call = c;
 	j->signal = b->signal;
 	j->refs = 2;
+	j->patience = clock_deadline(limit + GRACE_MS);
 	pthread_mutex_lock(&b->signal->lock);
 	b->signal->refs++;
 	pthread_mutex_unlock(&b->signal->lock);
@@ -217,7 +220,8 @@ static void remember(struct batch *b, struct call *c, struct call_result *r)
 										 .source = call_source(c),
 										 .pointer = "",
 										 .quote = whole,
-										 .derived = true});
+										 .derived = true,
+										 .masked = true});
 	name = mem_printf("E%d", r->evidence);
 	map_set(b->texts, name, whole);
 	r->text = frame(shown, len, r->evidence, total);
@@ -251,10 +255,11 @@ static int64_t limit_ms(const struct batch *b)
 /* Looks a call up or starts it. */
 static void start(struct run *r, size_t i)
 {
+	int64_t limit = limit_ms(r->b);
 	struct call *c = call_new(&(struct call_setup){.world = r->b->o.world,
 						       .registry = r->b->o.registry,
 						       .cancel = r->b->o.cancel,
-						       .limit_ms = limit_ms(r->b)},
+						       .limit_ms = limit},
 				  &r->q[i]);
 	const struct answer *a;
 
@@ -272,7 +277,7 @@ static void start(struct run *r, size_t i)
 		progress(r, i, true);
 		return;
 	}
-	r->jobs[i] = job_start(r->b, c);
+	r->jobs[i] = job_start(r->b, c, limit);
 	r->running++;
 }
 
@@ -285,14 +290,42 @@ static bool twin_running(const struct run *r, size_t i)
 	return false;
 }
 
-/* Workers that came back make room for the next call. */
-static void count_ended(struct run *r)
+/* The worker goes on, and whatever it was lent has to stay: see batch_left. */
+static void abandon(struct run *r, size_t i, enum tool_status status, const char *text)
 {
-	size_t running = 0;
+	struct call_result *res = &r->results[i];
 
-	for (size_t i = 0; i < r->next; i++)
-		running += r->jobs[i] && !job_ended(r->jobs[i]);
-	r->running = running;
+	if (!res->id) { /* not started */
+		res->id = mem_str(r->q[i].id);
+		res->tool = mem_str(r->q[i].name);
+		res->arguments = json_object();
+	}
+	res->status = status;
+	res->text = mem_str(text);
+	res->text_len = strlen(text);
+	if (r->jobs[i]) {
+		r->b->left |= !job_ended(r->jobs[i]);
+		job_drop(r->jobs[i]);
+		r->jobs[i] = NULL;
+	}
+	r->taken[i] = true;
+	r->ended++;
+	progress(r, i, true);
+}
+
+/* Workers that came back make room for the next call. When the next patience ends: 0 for never. */
+static int64_t count_running(struct run *r)
+{
+	int64_t next = 0;
+
+	r->running = 0;
+	for (size_t i = 0; i < r->next; i++) {
+		if (!r->jobs[i] || job_ended(r->jobs[i]) || !clock_left(r->jobs[i]->patience))
+			continue;
+		r->running++;
+		next = clock_sooner(next, r->jobs[i]->patience);
+	}
+	return next;
 }
 
 /*
@@ -301,45 +334,33 @@ static void count_ended(struct run *r)
  */
 static void collect(struct run *r, bool all)
 {
-	count_ended(r);
 	for (size_t i = 0; i < r->next; i++) {
-		if (r->jobs[i] && !job_ended(r->jobs[i])) {
-			if (!all)
-				return;
-			continue;
-		}
 		if (!r->jobs[i])
 			continue;
-		call_finish(r->jobs[i]->call, &r->results[i]);
-		remember(r->b, r->jobs[i]->call, &r->results[i]);
-		job_drop(r->jobs[i]);
-		r->jobs[i] = NULL;
-		r->taken[i] = true;
-		r->ended++;
-		progress(r, i, true);
+		if (job_ended(r->jobs[i])) {
+			call_finish(r->jobs[i]->call, &r->results[i]);
+			remember(r->b, r->jobs[i]->call, &r->results[i]);
+			job_drop(r->jobs[i]);
+			r->jobs[i] = NULL;
+			r->taken[i] = true;
+			r->ended++;
+			progress(r, i, true);
+		} else if (!clock_left(r->jobs[i]->patience)) {
+			abandon(r, i, TOOL_TIMEOUT,
+				"This took too long and could not be stopped: it goes on without us. Ask for less, or "
+				"for something else.");
+		} else if (!all) {
+			return;
+		}
 	}
 }
 
 /* Calls that were not started, or whose workers do not come back. */
 static void give_up(struct run *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		struct call_result *res = &r->results[i];
-
-		if (r->taken[i])
-			continue;
-		if (!res->id) {
-			res->id = mem_str(r->q[i].id);
-			res->tool = mem_str(r->q[i].name);
-			res->arguments = json_object();
-		}
-		res->status = TOOL_ERROR;
-		res->text = mem_str("Cancelled before it ended.");
-		res->text_len = strlen(res->text);
-		if (r->jobs[i])
-			job_drop(r->jobs[i]);
-		progress(r, i, true);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		if (!r->taken[i])
+			abandon(r, i, TOOL_ERROR, "Cancelled before it ended.");
 }
 
 int batch_run(struct batch *b, const struct call_request *q, size_t n, struct call_result *results, struct err *e)
@@ -351,15 +372,19 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 	r.jobs = mem_zero((n + 1) * sizeof(*r.jobs));
 	r.taken = mem_zero(n + 1);
 	while (r.ended < n) {
+		int64_t patience;
+
+		collect(&r, false);
+		count_running(&r);
 		if (cancel_fired(b->o.cancel) && !grace)
 			grace = clock_deadline(GRACE_MS);
 		while (!grace && r.next < n && r.running < b->o.parallel && !twin_running(&r, r.next))
 			start(&r, r.next++);
-		collect(&r, false);
+		patience = count_running(&r);
 		if (r.ended == n || (grace && (!r.running || !clock_left(grace))))
 			break;
 		if (r.running)
-			wait_some(b, grace);
+			wait_some(b, clock_sooner(grace, patience));
 	}
 	if (r.ended < n) {
 		collect(&r, true);
@@ -368,6 +393,11 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 	free(r.jobs);
 	free(r.taken);
 	return cancel_fired(b->o.cancel) ? err_set(e, ERR_CANCELED, "cancelled") : 0;
+}
+
+bool batch_left(const struct batch *b)
+{
+	return b && b->left;
 }
 
 char *batch_more(struct batch *b, int evidence, size_t offset, size_t max, size_t *total)

@@ -2,7 +2,7 @@
 /*
  * Tool calls of one turn, run in parallel, answered in request order. An identical call of the same
  * investigation is answered
- * from the record. Cancel does not wait for a worker: a late one frees its call itself.
+ * from the record. Nobody waits for a worker that hears neither cancel nor the end of its time: it frees its call itself.
  */
 #ifndef AGENT_TOOLS_BATCH_H
 #define AGENT_TOOLS_BATCH_H
@@ -56,6 +56,8 @@ void batch_free(struct batch *b);
 int batch_run(struct batch *b, const struct call_request *q, size_t n, struct call_result *results, struct err *e);
 /* More of a result that was cut, by evidence id: bytes from offset. The caller's; NULL: no such result. */
 char *batch_more(struct batch *b, int evidence, size_t offset, size_t max, size_t *total);
+/* A worker did not come back: nothing that the batch was lent may be freed. */
+bool batch_left(const struct batch *b);
 const char *tool_status_name(enum tool_status s); /* "ok", "no_data", "error", "denied", "timeout" */
 void call_result_fini(struct call_result *r);
 
