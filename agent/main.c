@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Set-up that the whole process shares, then the command. */
+#include <fcntl.h>
 #include <jansson.h>
 #include <locale.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "agent/face/commands.h"
 #include "agent/face/help.h"
@@ -50,11 +52,27 @@ static void set_memory(void)
 	mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
+/*
+ * A descriptor that the shell closed would be given to the next file that is opened, and what is printed would end in
+ * the database. Read-only, so that writing to it fails as it does on a closed one.
+ */
+static void hold_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	int status;
 
+	hold_standard_descriptors();
 	set_memory();
 	setlocale(LC_CTYPE, "");
 	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);

@@ -45,6 +45,5 @@ int command_ask(struct options *o)
 		status = session_store(&s, false);
 	if (!status)
 		status = asking_run(&s, o->words.items[0], attachments);
-	session_close(&s);
-	return status;
+	return session_close(&s, status);
 }

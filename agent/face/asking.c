@@ -79,7 +79,11 @@ int asking_run(struct session *s, const char *question, const json_t *attachment
 	struct inquiry_result result;
 	int status;
 
-	setup.offline = s->options->offline || !config_has_model(s->config, why, sizeof(why));
+	if (s->nothing_to_spend)
+		snprintf(why, sizeof(why),
+			 "--%s is 0, so no model is asked and the answer comes from the checks alone.",
+			 s->nothing_to_spend);
+	setup.offline = s->options->offline || s->nothing_to_spend || !config_has_model(s->config, why, sizeof(why));
 	setup.offline_why = s->options->offline ? NULL : why;
 	inquiry_run(&setup, &result);
 	recorder_begin(recorder_get(), NULL, "");

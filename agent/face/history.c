@@ -151,6 +151,5 @@ int command_history(struct options *o)
 		status = session_store(&s, true);
 	if (!status)
 		status = dispatch(&s);
-	session_close(&s);
-	return status;
+	return session_close(&s, status);
 }

@@ -73,6 +73,5 @@ int command_replay(struct options *o)
 		status = session_store(&s, true);
 	if (!status)
 		status = replay(&s, o->words.items[0]);
-	session_close(&s);
-	return status;
+	return session_close(&s, status);
 }

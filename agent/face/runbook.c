@@ -81,6 +81,5 @@ int command_runbook(struct options *o)
 		status = show(&s, o->words.items[1]);
 	else if (!status)
 		status = session_fail(&s, EXIT_USAGE, "use it as: dupin runbook [list|show NAME]");
-	session_close(&s);
-	return status;
+	return session_close(&s, status);
 }

@@ -54,6 +54,18 @@ int session_fail(const struct session *s, int status, const char *message)
 	return status;
 }
 
+/* "--budget-tokens 0": nothing may be spent on a model. In the config file 0 is no limit, as its reference says. */
+static bool is_zero_budget(const struct setting *set)
+{
+	static const char *const flags[] = {"max-steps", "budget-tokens", "budget-usd"};
+	char *end;
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (str_eq(set->flag, flags[i]))
+			return *set->text && strtod(set->text, &end) == 0 && !*end;
+	return false;
+}
+
 int session_open(struct session *s, struct options *o)
 {
 	struct err e = {0};
@@ -68,6 +80,10 @@ int session_open(struct session *s, struct options *o)
 	for (size_t i = 0; i < o->setting_count; i++) {
 		auto_free char *flag = mem_printf("--%s", o->settings[i].flag);
 
+		if (is_zero_budget(&o->settings[i])) {
+			s->nothing_to_spend = o->settings[i].flag;
+			continue;
+		}
 		if (config_set(s->config, o->settings[i].key, o->settings[i].text, flag, &e) < 0)
 			return session_fail(s, EXIT_USAGE, e.msg);
 	}
@@ -110,43 +126,63 @@ static void add_origin(struct session *s, struct origin *origin)
 	world_add(s->world, source_new(&o), s->options->all_namespaces || str_empty(c->ns) ? NULL : c->ns);
 }
 
-static int bad_cluster(const struct session *s, const struct err *e)
+/* Another cluster may be readable: then this one is a blind spot. When none is, its reason is the message. */
+static void add_unreadable(struct session *s, const char *name, const char *place, const char *why)
 {
-	return session_fail(s, e->code == ERR_CONFIG || e->code == ERR_ARG ? EXIT_USAGE : EXIT_UNREADABLE, e->msg);
+	const char *base = strrchr(name, '/');
+
+	add_origin(s, origin_unreadable(base && base[1] ? base + 1 : name, place, why));
+	world_break(&s->world->clusters[s->world->count - 1], why);
+}
+
+static int add_snapshot(struct session *s, const char *path)
+{
+	struct err e = {0};
+	struct origin *origin = origin_snapshot(path, s->cancel, &e);
+
+	if (origin)
+		add_origin(s, origin);
+	else if (cancel_fired(s->cancel))
+		return session_fail(s, EXIT_INTERRUPTED, e.msg);
+	else
+		add_unreadable(s, path, path, e.msg);
+	return 0;
+}
+
+/* context NULL: the current one. What is wrong with the kubeconfig is wrong usage, not a cluster that is away. */
+static int add_live(struct session *s, const char *context)
+{
+	struct err e = {0};
+	struct origin *origin = origin_live(s->config->cluster.kubeconfig, context, &e);
+
+	if (origin)
+		add_origin(s, origin);
+	else if (e.code == ERR_CONFIG || e.code == ERR_ARG)
+		return session_fail(s, EXIT_USAGE, e.msg);
+	else
+		add_unreadable(s, str_or(context, "cluster"), str_or(s->config->cluster.kubeconfig, "kubeconfig"),
+			       e.msg);
+	return 0;
 }
 
 int session_world(struct session *s)
 {
 	struct options *o = s->options;
 	char **contexts = o->contexts.count ? o->contexts.items : s->config->cluster.contexts;
-	struct origin *origin;
-	struct err e = {0};
+	int status = 0;
 
 	s->pool = pool_new(SESSION_THREADS, SESSION_WAITING);
 	s->world = world_new(s->cancel);
 	s->world->pool = s->pool;
-	for (size_t i = 0; i < o->snapshots.count; i++) {
-		origin = origin_snapshot(o->snapshots.items[i], s->cancel, &e);
-		if (!origin)
-			return session_fail(s, cancel_fired(s->cancel) ? EXIT_INTERRUPTED : EXIT_UNREADABLE, e.msg);
-		add_origin(s, origin);
-	}
-	if (o->snapshots.count && !o->contexts.count)
-		return 0;
-	if (!contexts || !*contexts) {
-		origin = origin_live(s->config->cluster.kubeconfig, NULL, &e);
-		if (!origin)
-			return bad_cluster(s, &e);
-		add_origin(s, origin);
-		return 0;
-	}
-	for (; *contexts; contexts++) {
-		origin = origin_live(s->config->cluster.kubeconfig, *contexts, &e);
-		if (!origin)
-			return bad_cluster(s, &e);
-		add_origin(s, origin);
-	}
-	return 0;
+	for (size_t i = 0; i < o->snapshots.count && !status; i++)
+		status = add_snapshot(s, o->snapshots.items[i]);
+	if (status || (o->snapshots.count && !o->contexts.count))
+		return status;
+	if (!contexts || !*contexts)
+		return add_live(s, NULL);
+	for (; *contexts && !status; contexts++)
+		status = add_live(s, *contexts);
+	return status;
 }
 
 int session_store(struct session *s, bool needed)
@@ -189,11 +225,12 @@ int session_texts(struct session *s)
  */
 static struct world *kept;
 
-void session_close(struct session *s)
+int session_close(struct session *s, int status)
 {
-	/* a worker that was deaf to the interrupt may still hold all this; the process ends now anyway */
+	/* A worker that is deaf still holds all this, and what exit() runs would pull libraries from under it. Answers
+	 * are flushed when they are printed, and the store writes as it goes. */
 	if (s->unread)
-		return;
+		_exit(status);
 	if (s->pool) {
 		pool_stop(s->pool);
 		pool_join(s->pool);
@@ -205,6 +242,7 @@ void session_close(struct session *s)
 	runbooks_free(s->runbooks);
 	store_close(s->store);
 	config_free(s->config);
+	return status;
 }
 
 int session_print(const struct session *s, const char *text)
@@ -213,7 +251,7 @@ int session_print(const struct session *s, const char *text)
 
 	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
 		return 0;
-	if (errno == EPIPE)
+	if (errno == EPIPE) /* the reader has seen enough */
 		return 0;
 	why = mem_printf("the answer could not be written: %s", strerror(errno));
 	return session_fail(s, EXIT_USAGE, why);

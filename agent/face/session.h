@@ -26,6 +26,7 @@ struct session {
 	struct runbooks *runbooks;
 	struct cancel *cancel;   /* fired by SIGINT, SIGTERM */
 	struct term out, err;
+	const char *nothing_to_spend; /* the flag that sets a budget to 0; NULL: none does */
 	bool unread;             /* work may still run in the background: nothing is freed */
 };
 
@@ -37,7 +38,8 @@ int session_world(struct session *s);
 /* needed: false when a database that cannot be opened is only a warning, and memory is used instead. */
 int session_store(struct session *s, bool needed);
 int session_texts(struct session *s);
-void session_close(struct session *s);
+/* Frees all and returns status; ends the process here when work is still running. */
+int session_close(struct session *s, int status);
 /* "dupin: MESSAGE" on standard error, wrapped. Returns status. */
 int session_fail(const struct session *s, int status, const char *message);
 /* Writes an answer to standard output; a closed pipe is no error, a full disk is. */

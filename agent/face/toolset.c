@@ -132,7 +132,10 @@ static int test(struct session *s, const struct registry_entry *entry)
 
 		work_init(&w, s->world, &s->world->clusters[i], s->cancel);
 		w.check = "probe";
-		if (entry->toolset->probe)
+		if (s->world->clusters[i].broken) {
+			state = PROBE_UNKNOWN;
+			snprintf(why, sizeof(why), "%s", s->world->clusters[i].broken);
+		} else if (entry->toolset->probe)
 			state = entry->toolset->probe(&work_host, &w, why, sizeof(why));
 		work_fini(&w);
 		any |= state == PROBE_READY;
@@ -184,6 +187,5 @@ int command_toolset(struct options *o)
 		status = session_toolsets(&s);
 	if (!status)
 		status = dispatch(&s);
-	session_close(&s);
-	return status;
+	return session_close(&s, status);
 }

@@ -27,7 +27,7 @@ static int print(const struct session *s, const json_t *doc)
 	return session_print(s, text);
 }
 
-/* Is there a finding of now that is at least as severe? */
+/* Is there a finding that is at least as severe? */
 static bool reaches(const struct triage *t, const char *severity)
 {
 	enum severity least = str_eq(severity, "critical")  ? SEVERITY_CRITICAL
@@ -44,18 +44,21 @@ static int run(struct session *s)
 {
 	struct triage_options o = {.only = s->options->only.items, .skip = s->options->skip.items, .pool = s->pool};
 	char why[480] = "";
+	bool readable = readable_any(s->world, why, sizeof(why)) || session_interrupted(s);
 	struct err e = {0};
 	struct triage *t;
 	json_t *doc;
 	int status;
 
-	if (!readable_any(s->world, why, sizeof(why)) && !session_interrupted(s))
+	if (!readable && !str_eq(session_format(s), "json"))
 		return session_fail(s, EXIT_UNREADABLE, why);
 	t = triage_run(s->world, s->registry, &o, &e);
 	if (!t)
 		return session_fail(s, EXIT_USAGE, e.msg);
-	doc = triage_json(t);
+	doc = triage_json(t); /* of no cluster: nothing but its blind spots */
 	status = print(s, doc);
+	if (!readable)
+		status = session_fail(s, EXIT_UNREADABLE, why);
 	if (!status && session_interrupted(s))
 		status = session_fail(s, EXIT_INTERRUPTED, "Interrupted: not every check ran.");
 	if (!status && reaches(t, s->options->fail_on))
@@ -82,6 +85,5 @@ int command_triage(struct options *o)
 		status = session_world(&s);
 	if (!status)
 		status = run(&s);
-	session_close(&s);
-	return status;
+	return session_close(&s, status);
 }

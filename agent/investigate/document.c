@@ -25,12 +25,14 @@ static json_t *usage_json(const struct inquiry *q)
 /* What the clusters did not show, then what the model says it missed. */
 static json_t *blind_spots(const struct inquiry *q, const json_t *report)
 {
+	const struct world *w = q->setup->world;
 	json_t *list = world_blind_spots(q->setup->world), *text;
+	const char *cluster = w->count == 1 ? w->clusters[0].name : ""; /* of several the model does not say which */
 	size_t i;
 
 	json_array_foreach (json_object_get(report, "not_seen"), i, text) {
-		json_array_append_new(list,
-				      json_pack("{s:O,s:s,s:n}", "what", text, "why", "named by the model", "cluster"));
+		json_array_append_new(list, json_pack("{s:O,s:s,s:o}", "what", text, "why", "named by the model",
+						      "cluster", json_text0(cluster)));
 	}
 	return list;
 }
@@ -77,6 +79,15 @@ static json_t *evidence_list(struct inquiry *q, const json_t *report)
 	json_array_foreach (q->tool_calls, i, call) {
 		json_array_foreach (json_object_get(call, "evidence"), k, id) {
 			want(wanted, count, evidence_id(json_string_value(id)));
+		}
+	}
+	for (bool more = true; more;) { /* and what those were computed from */
+		more = false;
+		for (int n = 1; n <= count; n++) {
+			for (const int *in = wanted[n] ? evidence_inputs(e, n) : NULL; in && *in; in++) {
+				more |= *in >= 1 && *in <= count && !wanted[*in];
+				want(wanted, count, *in);
+			}
 		}
 	}
 	for (int n = 1; n <= count; n++) {

@@ -56,7 +56,7 @@ typedef int origin_sink(void *ctx, const char *data, size_t len);
 struct origin;
 
 struct origin_ops {
-	const char *kind; /* "live", "snapshot", "recording", "http" */
+	const char *kind; /* "live", "snapshot", "recording", "http", "unreadable" */
 	/* 0 whenever reply is filled (any state); -1 only for ERR_CANCELED and ERR_ARG. Thread-safe. */
 	int (*get)(struct origin *o, const struct origin_request *q, origin_sink *sink, void *ctx, struct origin_reply *r,
 		   struct err *e);
@@ -92,6 +92,9 @@ void origin_free(struct origin *o); /* NULL allowed */
 struct origin *origin_live(const char *kubeconfig, const char *context, struct err *e);
 /* snapshot.c: a folder or .tar/.tar.gz/.tgz. ERR_NOT_FOUND, ERR_IO, ERR_PARSE when nothing in it can be used. */
 struct origin *origin_snapshot(const char *path, struct cancel *cancel, struct err *e);
+
+/* Stands for a cluster that cannot be opened: each read fails with the reason. */
+struct origin *origin_unreadable(const char *name, const char *place, const char *why);
 
 /* Things about an origin as such that every answer must list (unreadable files of a snapshot). fn(ctx, what, why). */
 void origin_each_problem(struct origin *o, void (*fn)(void *ctx, const char *what, const char *why), void *ctx);

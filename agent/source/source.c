@@ -51,6 +51,12 @@ const char *source_name(const struct source *s)
 	return str_or(s->origin->name, "cluster");
 }
 
+void source_rename(struct source *s, const char *name)
+{
+	free(s->origin->name);
+	s->origin->name = mem_str(name);
+}
+
 const char *source_place(const struct source *s)
 {
 	return str_or(s->origin->place, "");

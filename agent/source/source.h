@@ -45,6 +45,8 @@ struct source_options {
 struct source *source_new(const struct source_options *o);
 void source_free(struct source *s);
 const char *source_name(const struct source *s); /* cluster name */
+/* When another cluster is called the same. Before the first read. */
+void source_rename(struct source *s, const char *name);
 const char *source_place(const struct source *s);
 const char *source_kind(const struct source *s); /* "live", "snapshot", "recording" */
 const char *source_default_namespace(const struct source *s);

@@ -24,6 +24,7 @@ void world_free(struct world *w)
 		facts_free(w->clusters[i].facts);
 		source_free(w->clusters[i].source);
 		free(w->clusters[i].name);
+		free(w->clusters[i].broken);
 	}
 	free(w->clusters);
 	evidence_free(w->evidence);
@@ -47,8 +48,16 @@ void world_add(struct world *w, struct source *source, const char *scope_ns)
 		free(name);
 		name = mem_printf("%s#%d", source_name(source), n);
 	}
+	source_rename(source, name); /* what it reads is recorded under the name that is told */
 	w->clusters = mem_resize_array(w->clusters, w->count + 1, sizeof(*w->clusters));
 	w->clusters[w->count++] = (struct cluster){.name = name, .source = source, .facts = facts_new(source, &scope)};
+}
+
+void world_break(struct cluster *c, const char *why)
+{
+	free(c->broken);
+	c->broken = mem_str(why);
+	source_blind(c->source, READ_FAILED, "the whole cluster", why);
 }
 
 struct cluster *world_cluster(struct world *w, const char *name)

@@ -12,6 +12,7 @@ struct cluster {
 	char *name;              /* unique: equal names get "#2" */
 	struct source *source;   /* owned */
 	struct facts *facts;     /* owned */
+	char *broken;            /* why nothing in it can be read; NULL: something can, as far as is known */
 };
 
 struct world {
@@ -26,6 +27,8 @@ struct world *world_new(struct cancel *cancel);
 void world_free(struct world *w);
 /* Takes the source. scope_ns: see facts.h. */
 void world_add(struct world *w, struct source *source, const char *scope_ns);
+/* Nothing in it can be read: said as a blind spot, and no check is run on it. */
+void world_break(struct cluster *c, const char *why);
 /* By name (exact, then the nearest beginning); NULL when there is none. name NULL or "": the first. */
 struct cluster *world_cluster(struct world *w, const char *name);
 /* Blind spots of all clusters: [{"what","why","cluster"}]. New reference. */

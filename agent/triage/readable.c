@@ -14,8 +14,8 @@ static bool is_over(const struct origin_reply *r)
 }
 
 /*
- * The version is the cheapest thing there is. Who may not see it, or is told that there is none, may still see more: only
- * a server that answers nothing at all (no right to anything, or no API server) is no cluster.
+ * The version is the cheapest thing there is. Who may not see it, or is told that there is none, may still see more:
+ * only a server that answers nothing at all (no right to anything, or no API server) is no cluster.
  */
 static bool readable(struct cluster *c, char *why, size_t why_size)
 {
@@ -41,17 +41,27 @@ static bool readable(struct cluster *c, char *why, size_t why_size)
 
 bool readable_any(struct world *w, char *why, size_t why_size)
 {
-	size_t good = 0;
-	char one[240] = "";
+	size_t good = 0, told = 0;
 
+	why[0] = '\0';
 	for (size_t i = 0; i < w->count; i++) {
-		if (readable(&w->clusters[i], one, sizeof(one))) {
+		struct cluster *c = &w->clusters[i];
+		char one[240] = "";
+
+		if (!c->broken && readable(c, one, sizeof(one))) {
 			good++;
 			continue;
 		}
-		source_blind(w->clusters[i].source, READ_FAILED, "the whole cluster", one);
-		snprintf(why, why_size, "cluster %s (%s) cannot be read: %s", w->clusters[i].name,
-			 source_place(w->clusters[i].source), one);
+		if (told)
+			told += (size_t)snprintf(why + told, why_size - told, "; ");
+		if (c->broken && told < why_size) {
+			told += (size_t)snprintf(why + told, why_size - told, "%s", c->broken);
+		} else if (told < why_size) {
+			world_break(c, one);
+			told += (size_t)snprintf(why + told, why_size - told, "cluster %s (%s) cannot be read: %s",
+						 c->name, source_place(c->source), one);
+		}
+		told = told < why_size ? told : why_size - 1;
 	}
 	return good > 0;
 }
