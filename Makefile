@@ -125,7 +125,7 @@ asan:
 
 tsan:
 	@$(MAKE) --no-print-directory B=build/tsan CFLAGS="-O1 -g" SAN="-fsanitize=thread" all units
-	@$(PYTHON) tests/run.py --build build/tsan --unit-only
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" $(PYTHON) tests/run.py --build build/tsan --unit-only
 
 lint:
 	@sh deploy/packages.sh build lint
