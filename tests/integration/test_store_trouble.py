@@ -135,9 +135,9 @@ def test_file_size_limit(dupin, home, asked, llm, run, db):
 
 
 def in_small_disk(script, env, folder, timeout=60):
-    """Runs a shell script in a mount namespace where this folder is a disk of 256 KiB."""
+    """Runs a shell script in a mount namespace where this folder is a disk of 1 MiB."""
     folder.mkdir(parents=True, exist_ok=True)
-    mount = f"mount -t tmpfs -o size=256k tmpfs '{folder}' || exit 99; {script}"
+    mount = f"mount -t tmpfs -o size=1m tmpfs '{folder}' || exit 99; {script}"
     if not shutil.which("unshare"):
         pytest.skip("there is no unshare here")
     done = subprocess.run(
