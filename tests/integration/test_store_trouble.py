@@ -165,7 +165,7 @@ def test_full_disk(dupin, home, asked, llm, tmp_path):
     done = in_small_disk(
         f"'{dupin}' {first} >'{out}/1' && dd if=/dev/zero of='{disk}/fill' bs=1k 2>/dev/null;"
         f" '{dupin}' {second} >'{out}/2' 2>'{out}/2.err'; echo $? >'{out}/2.code';"
-        f" '{dupin}' history list -o json --db '{disk}/d.db' >'{out}/list' 2>'{out}/list.err'",
+        f" rm '{disk}/fill'; '{dupin}' history list -o json --db '{disk}/d.db' >'{out}/list' 2>'{out}/list.err'",
         home,
         disk,
     )
