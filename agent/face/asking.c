@@ -95,7 +95,10 @@ int asking_run(struct session *s, const char *question, const json_t *attachment
 
 		session_fail(s, 0, told);
 	}
-	status = result.end == INQUIRY_UNREADABLE && !str_eq(session_format(s), "json") ? 0 : print(s, result.document);
+	if (result.end == INQUIRY_USAGE || (result.end == INQUIRY_UNREADABLE && !str_eq(session_format(s), "json")))
+		status = 0;
+	else
+		status = print(s, result.document);
 	json_decref(result.document);
 	return result.end != INQUIRY_ANSWERED ? (int)result.end : status;
 }

@@ -52,6 +52,8 @@ static int run(struct session *s)
 
 	if (!readable && !str_eq(session_format(s), "json"))
 		return session_fail(s, EXIT_UNREADABLE, why);
+	if (!readable_scope(s->world, why, sizeof(why)) && !session_interrupted(s))
+		return session_fail(s, EXIT_USAGE, why);
 	t = triage_run(s->world, s->registry, &o, &e);
 	if (!t)
 		return session_fail(s, EXIT_USAGE, e.msg);

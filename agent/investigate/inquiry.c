@@ -179,6 +179,19 @@ static enum loop_end without_checks(struct inquiry *q, char *why, size_t size)
 	return LOOP_FAILED;
 }
 
+static bool anything_to_do(struct inquiry *q, struct inquiry_result *out)
+{
+	struct world *w = q->setup->world;
+
+	if (!readable_any(w, out->why, sizeof(out->why)))
+		out->end = INQUIRY_UNREADABLE;
+	else if (!readable_scope(w, out->why, sizeof(out->why)))
+		out->end = INQUIRY_USAGE;
+	else
+		return true;
+	return cancel_fired(q->setup->cancel);
+}
+
 void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 {
 	struct inquiry q = {.setup = s, .tool_calls = json_array(), .spent.started = clock_mono_ms()};
@@ -188,8 +201,7 @@ void inquiry_run(const struct inquiry_setup *s, struct inquiry_result *out)
 	*out = (struct inquiry_result){0};
 	q.spent.deadline = clock_deadline(s->config->budget.time_ms);
 	begin(&q);
-	if (!readable_any(s->world, out->why, sizeof(out->why)) && !cancel_fired(s->cancel)) {
-		out->end = INQUIRY_UNREADABLE;
+	if (!anything_to_do(&q, out)) {
 		out->document = document_build(&q, "failed", false, out->why);
 		store_end(s->store, q.id, "failed", out->document, &q.store_error);
 		release(&q);

@@ -35,6 +35,7 @@ struct inquiry_setup {              /* all borrowed */
 
 enum inquiry_end {
 	INQUIRY_ANSWERED = 0,
+	INQUIRY_USAGE = 2,          /* the namespace to judge is in no cluster */
 	INQUIRY_UNREADABLE = 3,     /* no cluster could be read */
 	INQUIRY_FAILED = 4,         /* the model failed and triage had nothing either */
 	INQUIRY_BUDGET = 5,

@@ -39,6 +39,43 @@ static bool readable(struct cluster *c, char *why, size_t why_size)
 	return false;
 }
 
+/* Absent for sure: there is no such namespace, nor any pod in it (folders of manifests hold few namespaces). */
+static bool lacks(struct cluster *c, const char *ns)
+{
+	enum read_state state = READ_FAILED, pods;
+
+	if (facts_find(c->facts, "namespaces", NULL, ns, &state) || state != READ_NOT_FOUND)
+		return false;
+	return !json_array_size(facts_list(c->facts, "pods", ns, &pods));
+}
+
+static void name_nearest(struct cluster *c, const char *ns, char *why, size_t why_size)
+{
+	enum read_state state;
+	json_t *list = facts_list(c->facts, "namespaces", NULL, &state), *item;
+	const char **names = mem_zero((json_array_size(list) + 1) * sizeof(*names)), *near;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		names[i] = json_str_or(item, "metadata.name", "");
+	near = str_nearest(ns, names);
+	snprintf(why, why_size, "there is no namespace \"%.80s\" in cluster %.80s (%zu namespaces were read)%s%.80s%s", ns,
+		 c->name, i, near ? "; did you mean \"" : "", str_or(near, ""), near ? "\"?" : "");
+	free(names);
+}
+
+bool readable_scope(struct world *w, char *why, size_t why_size)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const char *ns = facts_scope_ns(w->clusters[i].facts);
+
+		if (str_empty(ns) || !lacks(&w->clusters[i], ns))
+			return true;
+		name_nearest(&w->clusters[i], ns, why, why_size);
+	}
+	return w->count == 0;
+}
+
 bool readable_any(struct world *w, char *why, size_t why_size)
 {
 	size_t good = 0, told = 0;
