@@ -41,26 +41,84 @@ static void features(const struct device *d, struct reply *out)
 			json_string_value(v) ? json_string_value(v) : fld_str(v, "value"));
 }
 
-static void row(struct table *t, const struct device *d)
+/* The node as a scheduler sees it: devices of one that takes no pods are free in name only. */
+static void node_words(const struct host *h, struct work *w, const struct device *d, char *out, size_t n)
+{
+	const char *name = fld_str(d->slice, "spec.nodeName");
+	enum seen seen;
+	json_t *node = *name ? h->find(w, "nodes", NULL, name, &seen) : NULL;
+
+	if (!*name)
+		snprintf(out, n, "(by selector)");
+	else
+		snprintf(out, n, "%s%s%s", name, fld_true(node, "spec.unschedulable") ? " (cordoned)" : "",
+			 *name && !node && seen == SEEN_NOT_FOUND ? " (no such node)" : "");
+}
+
+/* Devices side by side that differ in nothing but the name: one row. */
+struct run_of {
+	const struct device *first, *last;
+	size_t count;
+	char node[300];
+	struct reply features;
+};
+
+static const char *taint_words(const struct device *d, char *out, size_t n)
+{
+	if (d->taint)
+		snprintf(out, n, "%s:%s", fld_str(d->taint, "key"), fld_str(d->taint, "effect"));
+	else
+		*out = '\0';
+	return out;
+}
+
+static bool alike(const struct run_of *r, const struct device *d, struct reply *words)
+{
+	char a[200], b[200];
+
+	return r->count && r->first->pool == d->pool && r->first->slice == d->slice && r->first->holder == d->holder &&
+	       strcmp(taint_words(r->first, a, sizeof(a)), taint_words(d, b, sizeof(b))) == 0 &&
+	       strcmp(rep_text(&r->features), rep_text(words)) == 0;
+}
+
+static void flush(struct table *t, struct run_of *r)
+{
+	char taint[200];
+
+	if (!r->count)
+		return;
+	tbl_row(t);
+	tbl_cell(t, r->first->pool->driver);
+	tbl_cell(t, r->first->pool->name);
+	tbl_cell(t, r->node);
+	if (r->count == 1)
+		tbl_cell(t, r->first->name);
+	else
+		tbl_cellf(t, "%s to %s (%zu)", r->first->name, r->last->name, r->count);
+	if (r->first->holder)
+		tbl_cellf(t, "%s/%s", fld_ns(r->first->holder), fld_name(r->first->holder));
+	else
+		tbl_cell(t, "free");
+	tbl_cell(t, taint_words(r->first, taint, sizeof(taint)));
+	tbl_cell(t, rep_text(&r->features));
+	rep_free(&r->features);
+	r->count = 0;
+}
+
+static void add(const struct host *h, struct work *w, struct table *t, struct run_of *r, const struct device *d)
 {
 	struct reply words = REP_INIT;
 
-	tbl_row(t);
-	tbl_cell(t, d->pool->driver);
-	tbl_cell(t, d->pool->name);
-	tbl_cell(t, *fld_str(d->slice, "spec.nodeName") ? fld_str(d->slice, "spec.nodeName") : "(by selector)");
-	tbl_cell(t, d->name);
-	if (d->holder)
-		tbl_cellf(t, "%s/%s", fld_ns(d->holder), fld_name(d->holder));
-	else
-		tbl_cell(t, "free");
-	if (d->taint)
-		tbl_cellf(t, "%s:%s", fld_str(d->taint, "key"), fld_str(d->taint, "effect"));
-	else
-		tbl_cell(t, "");
 	features(d, &words);
-	tbl_cell(t, rep_text(&words));
-	rep_free(&words);
+	if (alike(r, d, &words)) {
+		rep_free(&words);
+	} else {
+		flush(t, r);
+		*r = (struct run_of){.first = d, .features = words};
+		node_words(h, w, d, r->node, sizeof(r->node));
+	}
+	r->last = d;
+	r->count++;
 }
 
 static void pools(const struct stock *s, struct reply *out)
@@ -84,6 +142,7 @@ static int run(const struct host *h, struct work *w, const json_t *args)
 	struct stock s;
 	struct reply out = REP_INIT;
 	struct table *t = tbl_new(heads, 7, 200);
+	struct run_of rows = {0};
 	size_t held = 0, shown = 0, left;
 
 	stock_open(&s, h, w);
@@ -95,8 +154,9 @@ static int run(const struct host *h, struct work *w, const json_t *args)
 			continue;
 		shown++;
 		held += d->holder != NULL;
-		row(t, d);
+		add(h, w, t, &rows, d);
 	}
+	flush(t, &rows);
 	if (s.slices_seen != SEEN_OK)
 		rep_put(&out, "ResourceSlices could not be read: what devices there are is unknown\n");
 	else
