@@ -40,6 +40,7 @@ static const struct {
 	int port;
 } lost[] = {
 	{"dial tcp: lookup postgres on 10.96.0.10:53: no such host", "postgres", 0},
+	{"A record lookup error: lookup currency on 10.96.0.10:53: no such host", "currency", 0},
 	{"could not translate host name \"db\" to address: Name or service not known", "db", 0},
 	{"Error: getaddrinfo ENOTFOUND redis-master", "redis-master", 0},
 	{"getaddrinfo EAI_AGAIN mongo", "mongo", 0},

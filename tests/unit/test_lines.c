@@ -62,6 +62,9 @@ static void shown(void)
 	       "without the time in front");
 	is_str(lines_words("2026/03/12 09:40:02 panic: x\ty", 30, out), "panic: x y", "on one line");
 	is_str(lines_words("12 monkeys", 10, out), "12 monkeys", "a number is no time");
+	is_str(lines_words("{\"level\":\"fatal\",\"msg\":\"cannot open\",\"error\":\"refused\"}", 55, out),
+	       "cannot open: refused", "of a structured line");
+	is_str(lines_words("{\"a\":1}", 7, out), "{\"a\":1}", "a line without words as it is");
 	memset(big, 'a', sizeof(big));
 	ok(strlen(lines_words(big, sizeof(big), out)) == 243, "cut with a mark");
 	memset(big, 0xe4, sizeof(big));

@@ -61,7 +61,7 @@ static void odd(void)
 				  &m) &&
 		   m.count == 3,
 	   "three kinds of affinity");
-	is_int(m.counts[0].reason, SCHED_VOLUME, "of volumes");
+	is_int(m.counts[0].reason, SCHED_VOLUME_NODE, "of volumes");
 	is_int(m.counts[1].reason, SCHED_ANTI_AFFINITY, "against pods");
 	is_int(m.counts[2].reason, SCHED_POD_AFFINITY, "for pods");
 	ok(!schedule_message_parse(

@@ -154,6 +154,19 @@ static bool host_before(const char *text, size_t end, struct address *out)
 	return at < colon && address_next(text, end, &at, out);
 }
 
+/* Where a word stands last: "lookup error: lookup db on ..." is about db. */
+static const char *last_of(const char *text, size_t len, const char *word)
+{
+	const char *hit = NULL, *next = text;
+	size_t n = strlen(word);
+
+	while ((next = memmem(next, len - (size_t)(next - text), word, n))) {
+		hit = next;
+		next += n;
+	}
+	return hit;
+}
+
 bool address_unresolved(const char *text, size_t len, struct address *out)
 {
 	const char *hit;
@@ -161,7 +174,7 @@ bool address_unresolved(const char *text, size_t len, struct address *out)
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++) {
 		const struct complaint *c = &complaints[i];
 
-		hit = memmem(text, len, c->before, strlen(c->before));
+		hit = last_of(text, len, c->before);
 		if (!hit || (c->mark && !memmem(text, len, c->mark, strlen(c->mark))))
 			continue;
 		if (host_at(text, len, (size_t)(hit - text) + strlen(c->before), out)) {

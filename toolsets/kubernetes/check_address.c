@@ -119,13 +119,53 @@ static bool may_be_address(const struct trouble *t)
 	return !t->number || t->why == TROUBLE_INIT || !*t->word || lines_complains(t->line, t->len);
 }
 
+/* A name that has a Service, asked of name servers that know nothing of the cluster. */
+static bool own_resolver(struct run *r, const struct trouble *t)
+{
+	const char *policy = fld_str(t->pod, "spec.dnsPolicy"),
+		   *server = fld_str(t->pod, "spec.dnsConfig.nameservers.0");
+	struct diagnosis *d;
+	struct address a;
+	enum seen seen;
+	json_t *service;
+	char arg[400];
+	bool fresh, none = strcmp(policy, "None") == 0;
+
+	if (!(none || strcmp(policy, "Default") == 0) || !address_unresolved(t->line, t->len, &a))
+		return false;
+	service = address_service(&r->v, a.host, fld_ns(t->pod), &seen);
+	if (!service)
+		return false;
+	d = diag_get(&r->set, &fresh, "resolver/%s/%s/%s", t->workload.kind, t->workload.ns, t->workload.name);
+	diag_shows(d, t->pod);
+	if (!fresh)
+		return true;
+	workload_about(d, &t->workload);
+	diag_rate(d, SEVERITY_CRITICAL, 0.94);
+	diag_cause(d,
+		   "%s %s does not ask the cluster's name servers (dnsPolicy %s%s%s), so it cannot resolve Service %s, "
+		   "which "
+		   "exists",
+		   t->workload.kind, t->workload.name, policy, *server ? ", nameserver " : "", server,
+		   fld_name(service));
+	trouble_cite(d, t);
+	diag_cite(d, t->workload.spec_object, NULL, "%s/dnsPolicy", t->workload.pointer);
+	diag_cite(d, t->workload.spec_object, NULL, "%s/dnsConfig/nameservers/0", t->workload.pointer);
+	diag_fix(d, "Set dnsPolicy: ClusterFirst%s: kubectl edit %s", none ? " and remove dnsConfig.nameservers" : "",
+		 workload_arg(&t->workload, arg));
+	return true;
+}
+
 static void on_trouble(void *ctx, const struct trouble *t)
 {
 	struct run *r = ctx;
 	struct dangling_address a;
 	struct diagnosis *d;
-	bool fresh, in_log = dangling_in_line(&r->v, t, &a);
+	bool fresh, in_log;
 
+	if (own_resolver(r, t))
+		return;
+	in_log = dangling_in_line(&r->v, t, &a);
 	if (!in_log && (t->why == TROUBLE_ERRORS || !may_be_address(t) || !dangling_in_config(&r->v, t, &a)))
 		return;
 	d = diag_get(&r->set, &fresh, "%d/%s/%s/%d", (int)a.what, a.ns, a.name,

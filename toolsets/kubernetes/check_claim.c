@@ -126,10 +126,11 @@ static void no_mode(struct diagnosis *d, json_t *claim, const json_t *class, con
 {
 	const char *mode = fld_str(claim, "spec.accessModes.0");
 
-	diag_cause(d,
-		   "PersistentVolumeClaim %s asks for the access mode %s, which the driver %s of StorageClass %s does not "
-		   "offer: %.250s",
-		   fld_name(claim), mode, fld_str(class, "provisioner"), fld_name(class), text);
+	diag_cause(
+		d,
+		"PersistentVolumeClaim %s asks for the access mode %s, which the driver %s of StorageClass %s does not "
+		"offer: %.250s",
+		fld_name(claim), mode, fld_str(class, "provisioner"), fld_name(class), text);
 	diag_cite(d, claim, NULL, "/spec/accessModes/0");
 	diag_fix(d,
 		 "The access mode of a claim cannot be changed: delete it and create it again with one that the driver "

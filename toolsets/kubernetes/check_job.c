@@ -63,6 +63,21 @@ static bool made_good(struct run *r, json_t *job)
 	return false;
 }
 
+/* A later Job of the same CronJob that failed too speaks for both. */
+static bool outdone(struct run *r, json_t *job)
+{
+	enum seen seen;
+	json_t *list = r->v.h->list(r->v.w, "jobs.batch", fld_ns(job), &seen), *owner = r->v.h->owner(r->v.w, job), *o;
+	const char *created = fld_str(job, "metadata.creationTimestamp");
+	size_t i;
+
+	json_array_foreach (list, i, o)
+		if (owner && o != job && failed_index(o) && r->v.h->owner(r->v.w, o) == owner &&
+		    strcmp(fld_str(o, "metadata.creationTimestamp"), created) > 0)
+			return true;
+	return false;
+}
+
 /* The pod that failed last, and the container in it. */
 static json_t *failed_pod(struct run *r, json_t *job, json_t **status, bool *init)
 {
@@ -126,7 +141,7 @@ static void judge(struct run *r, json_t *job)
 		return;
 	workload_of(r->v.h, r->v.w, job, &wl);
 	past = (when_parse(fld_str(condition, "lastTransitionTime"), &at) && r->v.now_ms - at > FRESH_MS) ||
-	       made_good(r, job);
+	       made_good(r, job) || outdone(r, job);
 	d = diag_new(&r->set);
 	workload_about(d, &wl);
 	diag_rate(d, SEVERITY_CRITICAL, 0.72);
@@ -136,7 +151,10 @@ static void judge(struct run *r, json_t *job)
 	diag_cite(d, job, NULL, "/status/conditions/%zu/reason", index - 1);
 	if (past) {
 		diag_past(d);
-		diag_cause_more(d, "%s", made_good(r, job) ? "; a later run went well" : "; that is long ago");
+		diag_cause_more(d, "%s",
+				made_good(r, job) ? "; a later run went well"
+				: outdone(r, job) ? "; so did a later run"
+						  : "; that is long ago");
 		return;
 	}
 	pod = failed_pod(r, job, &status, &init);

@@ -152,7 +152,8 @@ static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struc
 	if (object)
 		diag_about(d, object);
 	if (strstr(text, "no IP addresses") || strstr(text, "no available IP") ||
-	    strstr(text, "failed to assign an IP") || strstr(text, "no more") || strstr(text, "IPAM"))
+	    strstr(text, "failed to assign an IP") || strcasestr(text, "no more") || strstr(text, "IPAM") ||
+	    strstr(text, "Assigned 0 out of"))
 		diag_cause(d, "There are no IP addresses left for pods on node %s: %.220s", node, text);
 	else if (strstr(text, "containerd.sock") || strstr(text, "crio.sock") || strstr(text, "dockershim"))
 		diag_cause(d, "The container runtime of node %s does not answer: %.220s", node, text);

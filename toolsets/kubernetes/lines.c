@@ -2,6 +2,7 @@
 #include "toolsets/kubernetes/lines.h"
 
 #include <ctype.h>
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,10 +219,41 @@ static size_t time_in_front(const char *s, size_t n)
 	return digits >= 6 && signs >= 2 ? i : 0;
 }
 
+/* The words of a structured line: {"level":"error","msg":"cannot open","error":"refused"}. False: it is not one. */
+static bool structured(const char *line, size_t len, char out[static 260])
+{
+	static const char *const messages[] = {"message", "msg", "log", "event"}, *const errors[] = {"error", "err",
+												     "exception",
+												     "cause"};
+	json_t *o = len && *line == '{' ? json_loadb(line, len, 0, NULL) : NULL;
+	const char *message = NULL, *error = NULL;
+	int n;
+
+	for (size_t i = 0; i < 4; i++) {
+		if (!message)
+			message = json_string_value(json_object_get(o, messages[i]));
+		if (!error)
+			error = json_string_value(json_object_get(o, errors[i]));
+	}
+	if (message || error) {
+		n = snprintf(out, 240, "%s%s%s", message ? message : "", message && error ? ": " : "",
+			     error ? error : "");
+		if (n >= 240) { /* cut: what is left of a character goes too */
+			for (n = 239; n && ((unsigned char)out[n - 1] & 0xC0) == 0x80; n--)
+				;
+			out[n && (unsigned char)out[n - 1] >= 0xC0 ? n - 1 : 239] = '\0';
+		}
+	}
+	json_decref(o);
+	return message || error;
+}
+
 const char *lines_words(const char *line, size_t len, char out[static 260])
 {
 	size_t skip = time_in_front(line, len), n = 0;
 
+	if (structured(line, len, out))
+		return out;
 	line += skip;
 	len -= skip;
 	while (len && isspace((unsigned char)*line)) {

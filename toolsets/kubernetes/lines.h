@@ -18,7 +18,8 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 /* Walks lines from the end: *end starts at the length; false when there are no more. */
 bool lines_before(const char *text, size_t *end, const char **line, size_t *line_len);
 bool lines_complains(const char *line, size_t len);
-/* The line without the time and level in front, one line, at most 240 bytes, UTF-8 kept whole. */
+/* The line without the time in front, of a structured one its message and error; at most 240 bytes, UTF-8 kept whole.
+ */
 const char *lines_words(const char *line, size_t len, char out[static 260]);
 /*
  * The port that a program says it listens on ("listening on :8080"): the wanted one if it says that anywhere, else the

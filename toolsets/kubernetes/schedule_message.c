@@ -25,10 +25,10 @@ enum schedule_reason schedule_message_classify(const char *s)
 		{"anti-affinity", SCHED_ANTI_AFFINITY},
 		{"pod affinity", SCHED_POD_AFFINITY},
 		{"topology spread", SCHED_SPREAD},
-		{"volume node affinity conflict", SCHED_VOLUME},
+		{"volume node affinity conflict", SCHED_VOLUME_NODE},
 		{"unbound immediate PersistentVolumeClaims", SCHED_VOLUME},
 		{"persistent volumes to bind", SCHED_VOLUME},
-		{"available volume zone", SCHED_VOLUME},
+		{"available volume zone", SCHED_VOLUME_NODE},
 		{"max volume count", SCHED_VOLUME},
 		{"unbound PersistentVolumeClaims", SCHED_VOLUME},
 		{"volume", SCHED_VOLUME},
@@ -44,7 +44,7 @@ enum schedule_reason schedule_message_classify(const char *s)
 
 	/* two that hold words of others */
 	if (strstr(s, "volume node affinity"))
-		return SCHED_VOLUME;
+		return SCHED_VOLUME_NODE;
 	if (strstr(s, "didn't match pod affinity") || strstr(s, "pod affinity rules"))
 		return strstr(s, "anti-affinity") ? SCHED_ANTI_AFFINITY : SCHED_POD_AFFINITY;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)

@@ -20,7 +20,8 @@ enum schedule_reason {
 	SCHED_POD_AFFINITY,
 	SCHED_ANTI_AFFINITY,
 	SCHED_SPREAD,
-	SCHED_VOLUME,	     /* volumes: unbound, other zone, limits */
+	SCHED_VOLUME,	     /* volumes: unbound, limits */
+	SCHED_VOLUME_NODE,   /* a volume that other nodes reach, not these */
 	SCHED_CLAIM_MISSING, /* persistentvolumeclaim "x" not found */
 	SCHED_DEVICES,	     /* ResourceClaims */
 	SCHED_NODE_NAME,

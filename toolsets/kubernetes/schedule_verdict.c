@@ -73,7 +73,7 @@ static void choose_common(struct verdict *v, bool control_plane)
 
 		for (size_t k = 0; k < v->count; k++) {
 			if (!is_candidate(&v->fits[k], control_plane) || !(v->fits[k].blocks & bit) ||
-			    (v->fits[k].blocks & FIT_SELECTOR))
+			    (v->fits[k].blocks & (FIT_SELECTOR | FIT_VOLUME)))
 				continue;
 			if (!n++)
 				first = &v->fits[k];
@@ -106,6 +106,8 @@ static unsigned block_of(enum schedule_reason reason)
 		return FIT_AFFINITY;
 	case SCHED_ANTI_AFFINITY:
 		return FIT_ANTI;
+	case SCHED_VOLUME_NODE:
+		return FIT_VOLUME;
 	case SCHED_SPREAD:
 	case SCHED_VOLUME:
 	case SCHED_CLAIM_MISSING:
@@ -137,7 +139,7 @@ static void from_message(const struct schedule_message *m, struct verdict *out)
 void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedule_message *m, struct verdict *out)
 {
 	bool control_plane = true;
-	size_t meant = 0;
+	size_t meant = 0, near = 0;
 
 	*out = (struct verdict){0};
 	if (f->nodes_seen != SEEN_OK || json_array_size(f->nodes) == 0) {
@@ -155,6 +157,7 @@ void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedu
 		if (is_candidate(&out->fits[i], control_plane)) {
 			out->candidates++;
 			meant += !(out->fits[i].blocks & FIT_SELECTOR);
+			near += !(out->fits[i].blocks & (FIT_SELECTOR | FIT_VOLUME));
 		}
 	if (out->candidates && !meant) {
 		out->block = FIT_SELECTOR;
@@ -162,7 +165,15 @@ void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedu
 		out->single = out->candidates;
 		return;
 	}
-	out->candidates = meant;
+	if (meant && !near) {
+		out->block = FIT_VOLUME;
+		for (size_t i = 0; i < out->count && !out->best; i++)
+			if (out->fits[i].volume)
+				out->best = &out->fits[i];
+		out->single = meant;
+		return;
+	}
+	out->candidates = near;
 	choose(out, control_plane);
 	if (!out->block)
 		choose_common(out, control_plane);

@@ -19,7 +19,7 @@ static bool is(const char *a, const char *b)
 
 static bool meant(const struct fit *f)
 {
-	return !(f->blocks & (FIT_SELECTOR | FIT_PERMANENT));
+	return !(f->blocks & (FIT_SELECTOR | FIT_PERMANENT | FIT_VOLUME));
 }
 
 /* "node-a, node-b": the nodes that a block keeps away. */
@@ -422,32 +422,6 @@ static void say_affinity(struct diagnosis *d, const struct pending *p, bool anti
 		 workload_arg(&p->wl, arg));
 }
 
-void schedule_say_claim(struct schedule_run *r, struct diagnosis *d, const struct pending *p)
-{
-	char name[254] = "", arg[400];
-	struct nearest near = {.wanted = name};
-	enum seen seen;
-	json_t *list, *o;
-	size_t i;
-
-	refusal_word(p->text, "persistentvolumeclaim \"", "\"", name, sizeof(name));
-	list = r->v.h->list(r->v.w, "persistentvolumeclaims", p->wl.ns, &seen);
-	json_array_foreach (list, i, o)
-		nearest_add(&near, fld_name(o));
-	diag_rate(d, SEVERITY_CRITICAL, 0.95);
-	diag_cause(d, "%s %s mounts the PersistentVolumeClaim %s, which does not exist in namespace %s", p->wl.kind,
-		   p->wl.name, name, p->wl.ns);
-	for (i = 0; i < near.count && i < 3; i++)
-		diag_cause_more(d, "%s%s", i ? ", " : "; nearest: ", near.name[i]);
-	json_array_foreach (fld_at(p->wl.spec, "volumes"), i, o)
-		if (is(fld_str(o, "persistentVolumeClaim.claimName"), name))
-			diag_cite(d, p->wl.spec_object, NULL, "%s/volumes/%zu/persistentVolumeClaim/claimName",
-				  p->wl.pointer, i);
-	diag_cite_absence(d, "persistentvolumeclaims", p->wl.ns, name);
-	diag_fix(d, "Create the claim %s in namespace %s, or name one that exists: kubectl edit %s", name, p->wl.ns,
-		 workload_arg(&p->wl, arg));
-}
-
 static void say_rest(struct diagnosis *d, const struct pending *p)
 {
 	bool other =
@@ -483,6 +457,9 @@ void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pend
 		break;
 	case FIT_PORTS:
 		say_ports(d, p);
+		break;
+	case FIT_VOLUME:
+		schedule_say_volume(r, d, p);
 		break;
 	case FIT_ANTI:
 	case FIT_AFFINITY:

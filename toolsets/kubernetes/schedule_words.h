@@ -28,4 +28,7 @@ void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pend
 /* A PersistentVolumeClaim that does not exist. */
 void schedule_say_claim(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
 
+/* A volume that the pod's nodes do not reach. */
+void schedule_say_volume(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
+
 #endif

@@ -385,6 +385,27 @@ static void check_affinity(const struct fleet *f, const json_t *pod, const json_
 	}
 }
 
+/* Volumes that exist already and can be reached from some nodes only. */
+static void check_volumes(const struct fleet *f, const json_t *pod, const json_t *node, struct fit *out)
+{
+	json_t *volumes = fld_at(pod, "spec.volumes"), *v, *claim, *volume;
+	enum seen seen;
+	size_t i;
+
+	json_array_foreach (volumes, i, v) {
+		const char *name = fld_str(v, "persistentVolumeClaim.claimName");
+
+		claim = *name ? f->h->find(f->w, "persistentvolumeclaims", fld_ns(pod), name, &seen) : NULL;
+		name = fld_str(claim, "spec.volumeName");
+		volume = *name ? f->h->find(f->w, "persistentvolumes", NULL, name, &seen) : NULL;
+		if (!fld_at(volume, "spec.nodeAffinity.required") ||
+		    fit_terms(fld_at(volume, "spec.nodeAffinity.required"), node))
+			continue;
+		out->blocks |= FIT_VOLUME;
+		out->volume = volume;
+	}
+}
+
 void fit_node(const struct fleet *f, const json_t *pod, json_t *node, struct fit *out)
 {
 	json_t *cordon = json_pack("{s:s,s:s}", "key", "node.kubernetes.io/unschedulable", "effect", "NoSchedule");
@@ -401,4 +422,5 @@ void fit_node(const struct fleet *f, const json_t *pod, json_t *node, struct fit
 	check_ports(f, pod, node, out);
 	check_resources(f, pod, node, out);
 	check_affinity(f, pod, node, out);
+	check_volumes(f, pod, node, out);
 }

@@ -17,6 +17,7 @@ enum {
 	FIT_ANTI = 128,	     /* anti-affinity */
 	FIT_AFFINITY = 256,  /* pod affinity */
 	FIT_PERMANENT = 512, /* a control plane node that the pod does not tolerate: not meant for it, and no cause */
+	FIT_VOLUME = 1024,   /* a volume of the pod is elsewhere */
 };
 
 /* Nodes and the pods on them, of the whole cluster. */
@@ -37,6 +38,7 @@ struct fit {
 	struct quantity free, total;
 	json_t *port_holder; /* the pod that has the host port, or that anti-affinity forbids */
 	int port;
+	json_t *volume; /* the PersistentVolume that is elsewhere */
 };
 
 void fleet_open(struct fleet *f, const struct host *h, struct work *w);
