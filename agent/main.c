@@ -34,10 +34,11 @@ static int run(struct options *o, int argc, char **argv)
 		return print_help(o->command);
 	if (o->version_flag)
 		return command_version(o);
-	if (!o->command) {
-		print_help(NULL);
-		return argc > 1 ? session_fail(&s, EXIT_USAGE, "name a command") : EXIT_DONE;
-	}
+	if (!o->command && argc > 1)
+		return session_fail(&s, EXIT_USAGE,
+				    "name a command, such as dupin triage or dupin ask \"...\"; `dupin help` lists them");
+	if (!o->command)
+		return print_help(NULL);
 	return o->command->run(o);
 }
 

@@ -62,8 +62,8 @@ static int show(struct session *s, const char *name)
 		return session_print(s, text);
 	}
 	near = runbooks_nearest(s->runbooks, name);
-	text = mem_printf("there is no runbook \"%.64s\"%s%s%s; `dupin runbook list` shows them", name,
-			  near ? ", did you mean \"" : "", str_or(near, ""), near ? "\"?" : "");
+	text = mem_printf("there is no runbook \"%.64s\"%s%s%s (`dupin runbook list` shows them)", name,
+			  near ? "; did you mean \"" : "", str_or(near, ""), near ? "\"?" : "");
 	return session_fail(s, EXIT_USAGE, text);
 }
 

@@ -157,8 +157,8 @@ static int unknown(struct session *s, const char *name)
 	for (size_t i = 0; i < registry_count(s->registry) && i + 1 < ARRAY_LEN(names); i++)
 		names[i] = registry_at(s->registry, i)->toolset->name;
 	near = str_nearest(name, names);
-	why = mem_printf("there is no toolset \"%.64s\"%s%s%s; `dupin toolset list` shows them", name,
-			 near ? ", did you mean \"" : "", str_or(near, ""), near ? "\"?" : "");
+	why = mem_printf("there is no toolset \"%.64s\"%s%s%s (`dupin toolset list` shows them)", name,
+			 near ? "; did you mean \"" : "", str_or(near, ""), near ? "\"?" : "");
 	return session_fail(s, EXIT_USAGE, why);
 }
 
