@@ -78,7 +78,9 @@ int registry_add_builtin(struct registry *r, char *const *disabled, struct err *
 /* A name that stands twice would make calls and findings ambiguous, so the newcomer is refused. */
 static int check_names(const struct registry *r, const struct toolset *t, struct err *e)
 {
-	if (registry_find(r, t->name))
+	const struct registry_entry *same = registry_find(r, t->name);
+
+	if (same && same->enabled) /* what is disabled may be replaced */
 		return err_set(e, ERR_CONFIG, "a toolset named \"%s\" is there already", t->name);
 	for (const struct tool *const *tool = t->tools; tool && *tool; tool++)
 		if (registry_tool(r, (*tool)->name, NULL))
@@ -130,10 +132,12 @@ const struct registry_entry *registry_at(const struct registry *r, size_t i)
 
 const struct registry_entry *registry_find(const struct registry *r, const char *name)
 {
+	const struct registry_entry *found = NULL;
+
 	for (size_t i = 0; i < r->count; i++)
-		if (str_eq(r->entries[i].toolset->name, name))
-			return &r->entries[i];
-	return NULL;
+		if (str_eq(r->entries[i].toolset->name, name) && (!found || !found->enabled))
+			found = &r->entries[i];
+	return found;
 }
 
 const struct tool *registry_tool(const struct registry *r, const char *name, const struct toolset **owner)
