@@ -129,6 +129,7 @@ static bool find_authorization(const char *s, size_t n, size_t i, struct mask_hi
 {
 	static const char *const schemes[] = {"bearer", "basic", "token", "digest", "negotiate", "apikey", "splunk"};
 	size_t p = i;
+	bool scheme = false;
 
 	while (p < n && s[p] && strchr("\"'\\ :=[", s[p]) && !mask_is_mark(s, n, p))
 		p++;
@@ -139,10 +140,14 @@ static bool find_authorization(const char *s, size_t n, size_t i, struct mask_hi
 
 		if (after && skip_blanks(s, n, after) > after) {
 			p = skip_blanks(s, n, after);
+			scheme = true;
 			break;
 		}
 	}
 	*hit = (struct mask_hit){MASK_SECRET, p, token_end(s, n, p)};
+	/* "may require authorization: authorization failed" is prose: a bare word is no credential */
+	if (!scheme && hit->end - p < 20 && !has_digit(s + p, hit->end - p))
+		return false;
 	return hit->end - p >= 6;
 }
 

@@ -75,6 +75,7 @@ static const char *const kept[] = {
 	"MountVolume.SetUp failed for volume \"c\" : secret \"db-credentials\" not found",
 	"E0501 10:00:00.000000 1 x.go:1] \"Failed\" secret=\"kube-system/bootstrap-token-abc123\" err=\"not found\"",
 	"automountServiceAccountToken: false",
+	"may require authorization: authorization failed: no basic auth credentials",
 	"serviceAccountToken:\n  expirationSeconds: 3607",
 	"failed to get secret kube-system/db-password: not found",
 	"DB_PASSWORD: <set to the key 'password' in secret 'db'>  Optional: false",
