@@ -24,7 +24,8 @@
  */
 struct regex {
 	pcre2_code *text;  /* for valid UTF-8 */
-	pcre2_code *bytes; /* for anything else; NULL: the pattern has no meaning for bytes */
+	pcre2_code *bytes; /* for anything else; NULL: the pattern has no meaning for bytes, then */
+	pcre2_code *loose; /* as text, but it looks at every byte again at each try: several times slower */
 	pcre2_match_context *limits;
 };
 
@@ -52,7 +53,7 @@ struct regex *regex_new(const char *pattern, int flags, struct err *e)
 	else
 		options |= PCRE2_NEVER_BACKSLASH_C | (flags & REGEX_MULTILINE ? PCRE2_MULTILINE : 0);
 	r = MEM_NEW(struct regex);
-	r->text = compile(pattern, options | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code, &offset);
+	r->text = compile(pattern, options | PCRE2_UTF, &code, &offset);
 	if (!r->text) {
 		char why[160];
 
@@ -62,6 +63,8 @@ struct regex *regex_new(const char *pattern, int flags, struct err *e)
 		return NULL;
 	}
 	r->bytes = compile(pattern, flags & REGEX_LITERAL ? options : options | PCRE2_NEVER_UTF, &code, &offset);
+	if (!r->bytes)
+		r->loose = compile(pattern, options | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code, &offset);
 	r->limits = pcre2_match_context_create(NULL);
 	if (!r->limits)
 		abort();
@@ -77,6 +80,7 @@ void regex_free(struct regex *r)
 		return;
 	pcre2_code_free(r->text);
 	pcre2_code_free(r->bytes);
+	pcre2_code_free(r->loose);
 	pcre2_match_context_free(r->limits);
 	free(r);
 }
@@ -129,14 +133,14 @@ static void copy_groups(pcre2_match_data *data, int count, size_t *groups, size_
 int regex_match(const struct regex *r, const char *s, size_t n, size_t *groups, size_t max_groups)
 {
 	bool valid = utf8_valid(s, n);
-	const pcre2_code *code = valid || !r->bytes ? r->text : r->bytes;
+	const pcre2_code *code = valid ? r->text : r->bytes ? r->bytes : r->loose;
 	pcre2_match_context *limits = pcre2_match_context_copy(r->limits);
 	pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
 	int rc;
 
-	if (!limits || !data)
+	if (!code || !limits || !data)
 		abort();
-	rc = search(code, limits, data, s ? s : "", n, valid && code == r->text ? PCRE2_NO_UTF_CHECK : 0);
+	rc = search(code, limits, data, s ? s : "", n, valid ? PCRE2_NO_UTF_CHECK : 0);
 	if (rc > 0 && groups)
 		copy_groups(data, rc, groups, max_groups);
 	pcre2_match_data_free(data);
