@@ -13,6 +13,7 @@
 
 #define HTTP_IDLE_MS 60000
 #define HTTP_CONNECT_MS 10000
+#define HTTP_BUFFER 65536L /* a long log comes in fewer pieces than with the 16 KiB that curl takes by itself */
 
 struct http_call {
 	const struct http_request *q;

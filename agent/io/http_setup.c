@@ -207,6 +207,7 @@ static void set_limits(struct http_call *c)
 	curl_easy_setopt(c->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(c->easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(c->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(c->easy, CURLOPT_BUFFERSIZE, HTTP_BUFFER);
 	curl_easy_setopt(c->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "dupin/" DUPIN_VERSION);
 	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->text);
