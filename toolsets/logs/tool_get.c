@@ -128,6 +128,7 @@ static int show_matches(struct ask *a, const struct log_stream *s, struct reply 
 		logs_window_print(win, 0, out);
 	}
 	logs_window_free(win);
+	logs_pattern_fini(&p);
 	return status;
 }
 

@@ -106,10 +106,41 @@ static int one_line(struct window *w, const char *s, size_t n)
 	return 0;
 }
 
+/* Where the last n lines of a piece begin. */
+static size_t last_lines(const char *piece, size_t len, size_t n)
+{
+	size_t at = len;
+
+	for (; n && at; n--) {
+		const char *end = memrchr(piece, '\n', at - 1);
+
+		at = end ? (size_t)(end - piece) + 1 : 0;
+	}
+	return at;
+}
+
+/* Counts lines that nobody wants to see; all but the last ones, which may stand before a match. */
+static size_t pass_over(struct window *w, const char *piece, size_t len)
+{
+	size_t passed = last_lines(piece, len, w->context);
+
+	for (const char *at = piece; (at = memchr(at, '\n', (size_t)(piece + passed - at))); at++)
+		w->lines++;
+	if (passed)
+		w->before_count = w->before_start = 0;
+	return passed;
+}
+
 int logs_window_feed(void *window, const char *piece, size_t len)
 {
 	struct window *w = window;
 
+	if (w->pattern && !w->after && len && piece[len - 1] == '\n' && logs_pattern_absent(w->pattern, piece, len)) {
+		size_t passed = pass_over(w, piece, len);
+
+		piece += passed;
+		len -= passed;
+	}
 	while (len) {
 		const char *end = memchr(piece, '\n', len);
 		size_t n = end ? (size_t)(end - piece) + 1 : len;
