@@ -110,6 +110,8 @@ static const struct key budget_keys[] = {
 	 .type = KEY_DURATION,
 	 .offset = AT(budget.time_ms),
 	 .fallback = "10m",
+	 .min = 1,
+	 .max = INT64_C(30) * 24 * 3600 * 1000,
 	 .help = "wall time of one investigation"},
 	{0},
 };

@@ -2,7 +2,9 @@
 #include "agent/face/attach.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +15,8 @@
 #include "agent/data/json.h"
 
 #define ATTACH_MAX (8u << 20) /* of one; the model sees a clipped part */
-#define SLOW_MS 1500		/* of silence before people are told what is waited for */
+#define HALF (ATTACH_MAX / 2)
+#define SLOW_MS 1500 /* of silence before people are told what is waited for */
 
 static void add(json_t *list, const char *name, const char *text, size_t len)
 {
@@ -38,55 +41,116 @@ static bool is_piped(void)
 	return S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode);
 }
 
-/* To the end of standard input, or until cancelled. The caller's. */
-static char *read_input(struct cancel *cancel, void (*slow)(void), size_t *len, struct err *e)
+/* A stream of any length: of a long one the beginning and the end are kept. */
+struct intake {
+	char *head, *tail; /* HALF and 2 * HALF bytes */
+	size_t head_len, tail_len;
+	uint64_t left_out;
+};
+
+static void take(struct intake *in, const char *data, size_t n)
 {
-	struct pollfd p[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = cancel_fd(cancel), .events = POLLIN}};
-	auto_buf struct buf b = BUF_INIT(ATTACH_MAX);
-	char piece[16384];
-	ssize_t got = 1;
+	size_t room = HALF - in->head_len, first = n < room ? n : room;
 
-	while (got > 0 && !b.over) {
-		int ready = poll(p, 2, slow ? SLOW_MS : -1);
+	memcpy(in->head + in->head_len, data, first);
+	in->head_len += first;
+	if (in->tail_len + n - first > 2 * HALF) {
+		size_t drop = in->tail_len - HALF;
 
-		if (cancel_fired(cancel)) {
-			err_set(e, ERR_CANCELED, "Interrupted while reading standard input.");
-			return NULL;
-		}
-		if (ready == 0) {
-			slow();
-			slow = NULL;
-		}
-		if (ready <= 0 || !p[0].revents)
-			continue;
-		got = read(STDIN_FILENO, piece, sizeof(piece));
-		if (got < 0 && errno != EINTR) {
-			err_sys(e, "cannot read standard input");
-			return NULL;
-		}
-		if (got > 0)
-			buf_add(&b, piece, (size_t)got);
-		else if (got < 0)
-			got = 1;
+		memmove(in->tail, in->tail + drop, HALF);
+		in->tail_len = HALF;
+		in->left_out += drop;
 	}
-	if (b.over) {
-		err_set(e, ERR_LIMIT, "standard input holds more than %u MiB: pipe in less, as with tail or grep",
-			ATTACH_MAX >> 20);
-		return NULL;
-	}
+	memcpy(in->tail + in->tail_len, data + first, n - first);
+	in->tail_len += n - first;
+}
+
+static char *whole(const struct intake *in, size_t *len)
+{
+	struct buf b = BUF_INIT(2 * ATTACH_MAX);
+	size_t drop = in->tail_len > HALF ? in->tail_len - HALF : 0;
+
+	buf_add(&b, in->head, in->head_len);
+	if (in->left_out + drop)
+		buf_printf(&b, "\n[... %llu bytes left out ...]\n", (unsigned long long)(in->left_out + drop));
+	buf_add(&b, in->tail + drop, in->tail_len - drop);
 	*len = b.len;
 	return buf_steal(&b);
 }
 
+/* Standard input, or a file that is open. slow: see attach.h. */
+struct input {
+	int fd;
+	const char *name;
+	struct cancel *cancel;
+	void (*slow)(void);
+};
+
+static int read_all(struct input *from, struct intake *in, struct err *e)
+{
+	struct pollfd p[2] = {{.fd = from->fd, .events = POLLIN}, {.fd = cancel_fd(from->cancel), .events = POLLIN}};
+	char piece[16384];
+	ssize_t got = 1;
+
+	while (got > 0) {
+		int ready = poll(p, 2, from->slow ? SLOW_MS : -1);
+
+		if (cancel_fired(from->cancel))
+			return err_set(e, ERR_CANCELED, "Interrupted while reading %s.", from->name);
+		if (ready == 0) {
+			from->slow();
+			from->slow = NULL;
+		}
+		if (ready <= 0 || !p[0].revents)
+			continue;
+		got = read(from->fd, piece, sizeof(piece));
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
+			return err_sys(e, "cannot read %s", from->name);
+		if (got > 0)
+			take(in, piece, (size_t)got);
+		else if (got < 0)
+			got = 1;
+	}
+	return 0;
+}
+
+/* To the end, or until cancelled. The caller's. */
+static char *read_input(struct input *from, size_t *len, struct err *e)
+{
+	struct intake in = {.head = mem_alloc(HALF), .tail = mem_alloc((size_t)2 * HALF)};
+	char *text = read_all(from, &in, e) == 0 ? whole(&in, len) : NULL;
+
+	free(in.head);
+	free(in.tail);
+	return text;
+}
+
+static char *read_file(const char *path, struct cancel *cancel, size_t *len, struct err *e)
+{
+	struct input from = {.name = path, .cancel = cancel};
+	struct err why = {0};
+	char *text = file_read(path, ATTACH_MAX, len, &why);
+	auto_close int fd = text || why.code != ERR_LIMIT ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (!text && fd >= 0) {
+		from.fd = fd;
+		return read_input(&from, len, e);
+	}
+	if (!text && e)
+		*e = why;
+	return text;
+}
+
 json_t *attach_all(const struct options *o, struct cancel *cancel, void (*slow)(void), struct err *e)
 {
+	struct input input = {.fd = STDIN_FILENO, .name = "standard input", .cancel = cancel, .slow = slow};
 	json_t *list = json_array();
 	size_t len = 0;
 
 	for (size_t i = 0; i < o->attach.count; i++) {
 		const char *path = o->attach.items[i];
-		auto_free char *text = str_eq(path, "-") ? read_input(cancel, slow, &len, e)
-							   : file_read(path, ATTACH_MAX, &len, e);
+		auto_free char *text =
+			str_eq(path, "-") ? read_input(&input, &len, e) : read_file(path, cancel, &len, e);
 
 		if (!text) {
 			err_wrap(e, "-f");
@@ -96,7 +160,7 @@ json_t *attach_all(const struct options *o, struct cancel *cancel, void (*slow)(
 		add(list, path, text, len);
 	}
 	if (is_piped()) {
-		auto_free char *text = read_input(cancel, slow, &len, e);
+		auto_free char *text = read_input(&input, &len, e);
 
 		if (!text) {
 			json_decref(list);

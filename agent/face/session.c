@@ -33,7 +33,8 @@ static void take_signals(struct session *s)
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGHUP, &act, NULL);
-	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL); /* a limit on files is an error of write */
+	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN},
+		  NULL); /* a limit on files is an error of write */
 }
 
 int session_fail(const struct session *s, int status, const char *message)
@@ -66,6 +67,15 @@ static bool is_zero_budget(const struct setting *set)
 	return false;
 }
 
+/* As the API server has it (RFC 1123): anything else would be asked for in vain. Empty is none. */
+static bool is_namespace(const char *ns)
+{
+	size_t n = strlen(str_or(ns, ""));
+
+	return n == 0 || (n <= 63 && strspn(ns, "abcdefghijklmnopqrstuvwxyz0123456789-") == n && ns[0] != '-' &&
+			  ns[n - 1] != '-');
+}
+
 int session_open(struct session *s, struct options *o)
 {
 	struct err e = {0};
@@ -86,6 +96,14 @@ int session_open(struct session *s, struct options *o)
 		}
 		if (config_set(s->config, o->settings[i].key, o->settings[i].text, flag, &e) < 0)
 			return session_fail(s, EXIT_USAGE, e.msg);
+	}
+	if (!is_namespace(s->config->cluster.ns)) {
+		auto_free char *why =
+			mem_printf("\"%.80s\" is no name of a namespace: small letters, digits and dashes, at "
+				   "most 63 (-n, cluster.namespace)",
+				   s->config->cluster.ns);
+
+		return session_fail(s, EXIT_USAGE, why);
 	}
 	s->out = term_of(stdout, s->config->color);
 	s->err = term_of(stderr, s->config->color);
@@ -138,8 +156,11 @@ static void add_unreadable(struct session *s, const char *name, const char *plac
 static int add_snapshot(struct session *s, const char *path)
 {
 	struct err e = {0};
-	struct origin *origin = origin_snapshot(path, s->cancel, &e);
+	struct origin *origin;
 
+	if (str_empty(path))
+		return session_fail(s, EXIT_USAGE, "--snapshot names nothing: give a folder or a .tar.gz of it");
+	origin = origin_snapshot(path, s->cancel, &e);
 	if (origin)
 		add_origin(s, origin);
 	else if (cancel_fired(s->cancel))
@@ -220,10 +241,20 @@ int session_texts(struct session *s)
 }
 
 /*
- * All that was read. It goes with the process, which ends now: nobody should wait until a million values were taken apart
- * one by one. Workers that could still use it have ended.
+ * All that was read goes with the process, which ends now: nobody should wait until a million values were taken apart
+ * one by one. Workers that could still use it have ended. Under a sanitizer it is freed, so that leaks and late users
+ * show.
  */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define end_world world_free
+#else
 static struct world *kept;
+
+static void end_world(struct world *w)
+{
+	kept = w;
+}
+#endif
 
 int session_close(struct session *s, int status)
 {
@@ -236,7 +267,7 @@ int session_close(struct session *s, int status)
 		pool_join(s->pool);
 		pool_free(s->pool);
 	}
-	kept = s->world;
+	end_world(s->world);
 	registry_free(s->registry);
 	prompts_free(s->prompts);
 	runbooks_free(s->runbooks);

@@ -18,6 +18,9 @@ static const char *const empty_values[] = {
 	"true", "false", "null", "nil", "none", "yes", "no", "unset", "empty", "undefined", "redacted", "hidden", "n/a",
 };
 
+/* What documentation and our own commands put where people write their secret. */
+static const char *const placeholders[] = {"PASSWORD", "TOKEN", "SECRET", "KEY", "API_KEY"};
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -160,6 +163,9 @@ static bool is_empty_value(const char *s, size_t n)
 		return true;
 	for (size_t i = 0; i < sizeof empty_values / sizeof *empty_values; i++)
 		if (strlen(empty_values[i]) == n && strncasecmp(s, empty_values[i], n) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
+		if (strlen(placeholders[i]) == n && memcmp(s, placeholders[i], n) == 0)
 			return true;
 	return false;
 }

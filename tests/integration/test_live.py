@@ -42,8 +42,10 @@ def blind(ran, what, why):
 
 
 def unreadable(ran, *words):
-    """Exit 3, nothing on standard output, and a message with these words."""
-    assert (ran.code, ran.out) == (3, ""), ran.out + ran.err
+    """Exit 3, a document that holds nothing but that the whole cluster is a blind spot, and a message with these words."""
+    assert ran.code == 3, ran.out + ran.err
+    assert (ran.doc["root_causes"], ran.doc["findings"], ran.doc["evidence"]) == ([], [], [])
+    assert [b["what"] for b in ran.doc["blind_spots"]] == ["the whole cluster"] * len(ran.doc["clusters"])
     for word in words:
         assert re.search(word, ran.err), f"{word!r} is not in: {ran.err}"
 
@@ -354,16 +356,16 @@ def test_kubeconfig_missing(triage, run):
 def test_kubeconfig_broken(run, tmp_path):
     path = tmp_path / "kc"
     path.write_text("apiVersion: v1\nclusters:\n- name: c\n   cluster: {\n")
-    unreadable(run("triage", "--kubeconfig", path), f"{path}:4")
+    unreadable(run("triage", "-o", "json", "--kubeconfig", path), f"{path}:4")
     path.write_text("kind: Pod\n")
-    unreadable(run("triage", "--kubeconfig", path), "is no kubeconfig but a Pod object")
+    unreadable(run("triage", "-o", "json", "--kubeconfig", path), "is no kubeconfig but a Pod object")
     path.write_text("current-context: a\ncontexts:\n- {name: a, context: {cluster: gone}}\n")
-    unreadable(run("triage", "--kubeconfig", path), f'{path}:3: cluster "gone" does not exist')
+    unreadable(run("triage", "-o", "json", "--kubeconfig", path), f'{path}:3: cluster "gone" does not exist')
     path.write_text(
         "current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\nclusters:\n- name: c\n  cluster:\n"
         "    server: https://h\n    certificate-authority: ca.pem\n"
     )
-    unreadable(run("triage", "--kubeconfig", path), f"{path}:8: certificate-authority", "ca.pem")
+    unreadable(run("triage", "-o", "json", "--kubeconfig", path), f"{path}:8: certificate-authority", "ca.pem")
 
 
 def test_context_unknown(triage, kube):
@@ -418,7 +420,7 @@ def test_several_clusters(run, kube, tmp_path):
     assert ran.doc["clusters"] == ["good", "dead"]
     assert {b["cluster"] for b in ran.doc["blind_spots"]} == {"dead"}
     assert any("refused" in b["why"] for b in ran.doc["blind_spots"])
-    unreadable(run("triage", "--kubeconfig", path, "--context", "dead"), "refused")
+    unreadable(run("triage", "-o", "json", "--kubeconfig", path, "--context", "dead"), "refused")
 
 
 def test_output_goes_away(dupin, home, kube, tmp_path):
@@ -434,3 +436,9 @@ def test_output_goes_away(dupin, home, kube, tmp_path):
     err = p.stderr.read()
     p.stderr.close()
     assert p.wait(timeout=60) not in (-signal.SIGSEGV, -signal.SIGABRT) and b"Sanitizer" not in err
+
+
+def test_unreadable_in_text(run, tmp_path):
+    """For people the message is all."""
+    ran = run("triage", "--kubeconfig", tmp_path / "none")
+    assert (ran.code, ran.out) == (3, "") and "none" in ran.err

@@ -85,6 +85,8 @@ static const char *const kept[] = {
 	"error: missing token: please log in",
 	"the --token flag is required",
 	"Bearer authentication is required",
+	"kubectl create secret docker-registry regcred --docker-username=USER --docker-password=PASSWORD",
+	"pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth",
 	"pod sk-web-5d8f7c9b9b-abcde is running",
 	"PWD=/app",
 	"http://prometheus.monitoring:9090/api/v1/query",
