@@ -179,14 +179,14 @@ static void wait_some(struct batch *b, int64_t deadline)
 	}
 }
 
-/* The state of one run: jobs[i] is NULL before its start and after its end. */
+/* The state of one run: jobs[i] is NULL before its start and after its end; all before first were taken. */
 struct run {
 	struct batch *b;
 	const struct call_request *q;
 	struct call_result *results;
 	struct job **jobs;
 	bool *taken;
-	size_t n, running, ended, next;
+	size_t n, running, ended, first, next;
 };
 
 static void progress(struct run *r, size_t i, bool end)
@@ -263,10 +263,14 @@ static void start(struct run *r, size_t i)
 				  &r->q[i]);
 	const struct answer *a;
 
-	progress(r, i, false);
 	call_describe(c, &r->results[i]);
 	a = map_get(r->b->known, call_key(c));
-	if (a || !call_ready(c)) {
+	if (!a && call_ready(c)) {
+		r->jobs[i] = job_start(r->b, c, limit);
+		r->running++;
+	}
+	progress(r, i, false); /* it runs already: recording takes its time */
+	if (!r->jobs[i]) {
 		if (a)
 			from_record(a, &r->results[i]);
 		else
@@ -275,16 +279,13 @@ static void start(struct run *r, size_t i)
 		r->taken[i] = true;
 		r->ended++;
 		progress(r, i, true);
-		return;
 	}
-	r->jobs[i] = job_start(r->b, c, limit);
-	r->running++;
 }
 
 /* An identical call of the same turn waits for its twin instead of reading twice. */
 static bool twin_running(const struct run *r, size_t i)
 {
-	for (size_t k = 0; k < i; k++)
+	for (size_t k = r->first; k < i; k++)
 		if (r->jobs[k] && str_eq(r->q[k].name, r->q[i].name) && str_eq(r->q[k].arguments, r->q[i].arguments))
 			return true;
 	return false;
@@ -319,7 +320,7 @@ static int64_t count_running(struct run *r)
 	int64_t next = 0;
 
 	r->running = 0;
-	for (size_t i = 0; i < r->next; i++) {
+	for (size_t i = r->first; i < r->next; i++) {
 		if (!r->jobs[i] || job_ended(r->jobs[i]) || !clock_left(r->jobs[i]->patience))
 			continue;
 		r->running++;
@@ -328,31 +329,43 @@ static int64_t count_running(struct run *r)
 	return next;
 }
 
-/*
- * Results are taken in request order, whoever ended first, so that evidence has the same numbers in every run. all:
- * also those behind a call that does not end.
- */
-static void collect(struct run *r, bool all)
+/* True when the result of a call was taken: it ended, or nobody waits for it any longer. */
+static bool take(struct run *r, size_t i)
 {
-	for (size_t i = 0; i < r->next; i++) {
-		if (!r->jobs[i])
-			continue;
-		if (job_ended(r->jobs[i])) {
-			call_finish(r->jobs[i]->call, &r->results[i]);
-			remember(r->b, r->jobs[i]->call, &r->results[i]);
-			job_drop(r->jobs[i]);
-			r->jobs[i] = NULL;
-			r->taken[i] = true;
-			r->ended++;
-			progress(r, i, true);
-		} else if (!clock_left(r->jobs[i]->patience)) {
-			abandon(r, i, TOOL_TIMEOUT,
-				"This took too long and could not be stopped: it goes on without us. Ask for less, or "
-				"for something else.");
-		} else if (!all) {
-			return;
-		}
+	if (job_ended(r->jobs[i])) {
+		call_finish(r->jobs[i]->call, &r->results[i]);
+		remember(r->b, r->jobs[i]->call, &r->results[i]);
+		job_drop(r->jobs[i]);
+		r->jobs[i] = NULL;
+		r->taken[i] = true;
+		r->ended++;
+		progress(r, i, true);
+		return true;
 	}
+	if (clock_left(r->jobs[i]->patience))
+		return false;
+	abandon(r, i, TOOL_TIMEOUT,
+		"This took too long and could not be stopped: it goes on without us. Ask for less, or for something else.");
+	return true;
+}
+
+/*
+ * Results are taken in request order, whoever ended first, so that evidence has the same numbers in every run. One at a
+ * time: to take and record it takes longer than to start the call that has room now.
+ */
+static bool collect_next(struct run *r)
+{
+	while (r->first < r->next && !r->jobs[r->first])
+		r->first++;
+	return r->first < r->next && take(r, r->first);
+}
+
+/* Also those behind a call that does not end. */
+static void collect_rest(struct run *r)
+{
+	for (size_t i = r->first; i < r->next; i++)
+		if (r->jobs[i])
+			take(r, i);
 }
 
 /* Calls that were not started, or whose workers do not come back. */
@@ -372,14 +385,14 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 	r.jobs = mem_zero((n + 1) * sizeof(*r.jobs));
 	r.taken = mem_zero(n + 1);
 	while (r.ended < n) {
-		int64_t patience;
+		int64_t patience = count_running(&r);
 
-		collect(&r, false);
-		count_running(&r);
 		if (cancel_fired(b->o.cancel) && !grace)
 			grace = clock_deadline(GRACE_MS);
 		while (!grace && r.next < n && r.running < b->o.parallel && !twin_running(&r, r.next))
 			start(&r, r.next++);
+		if (collect_next(&r))
+			continue;
 		patience = count_running(&r);
 		if (r.ended == n || (grace && (!r.running || !clock_left(grace))))
 			break;
@@ -387,7 +400,7 @@ int batch_run(struct batch *b, const struct call_request *q, size_t n, struct ca
 			wait_some(b, clock_sooner(grace, patience));
 	}
 	if (r.ended < n) {
-		collect(&r, true);
+		collect_rest(&r);
 		give_up(&r);
 	}
 	free(r.jobs);
