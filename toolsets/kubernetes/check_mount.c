@@ -160,6 +160,7 @@ static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struc
 	else
 		diag_cause(d, "Node %s cannot make the sandbox (network) of pods: %.220s", node, text);
 	blame_network(r, d, text);
+	diag_blames(d, "v1", "Node", NULL, node); /* if it is not ready, that says more */
 	diag_shows_words(d, wl->api_version, wl->kind, wl->ns, wl->name);
 	diag_cite(d, pod, NULL, "/spec/nodeName");
 	diag_fix(d,

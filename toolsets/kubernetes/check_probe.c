@@ -122,8 +122,18 @@ static bool wrong_path(struct diagnosis *d, const struct failing *f)
 	return true;
 }
 
+/* It is up and says that it is not well, because something that it depends on is not. */
+static bool complains_of_others(const struct run *r, const struct failing *f)
+{
+	const char *line, *word;
+	size_t len;
+
+	return f->log.len && r->v.h->decisive_line(f->log.text, f->log.len, &line, &len, &word) &&
+	       lines_complains(line, len);
+}
+
 /* The program answers too late for this probe: it needs more time, or the probe gives too little. */
-static bool impatient(struct diagnosis *d, const struct failing *f)
+static bool impatient(const struct run *r, struct diagnosis *d, const struct failing *f)
 {
 	int64_t delay = fld_int(f->probe.object, "initialDelaySeconds", 0),
 		period = fld_int(f->probe.object, "periodSeconds", 10);
@@ -132,7 +142,7 @@ static bool impatient(struct diagnosis *d, const struct failing *f)
 	const json_t *ended = fld_at(f->status, "lastState.terminated");
 	char arg[400];
 
-	if (is(f->kind, "readiness"))
+	if (is(f->kind, "readiness") || complains_of_others(r, f))
 		return false;
 	if (when_parse(fld_str(ended, "startedAt"), &a) && when_parse(fld_str(ended, "finishedAt"), &b))
 		lived = (b - a) / 1000;
@@ -224,7 +234,7 @@ static void judge(struct run *r, struct failing *f)
 	r->v.h->log(r->v.w, &q, &f->log);
 	diag_docs(d, "https://kubernetes.io/docs/tasks/configure-pod-container/"
 		     "configure-liveness-readiness-startup-probes/");
-	if (!wrong_port(d, f) && !wrong_path(d, f) && !impatient(d, f))
+	if (!wrong_port(d, f) && !wrong_path(d, f) && !impatient(r, d, f))
 		unwell(r, d, f);
 }
 

@@ -10,6 +10,7 @@
 #include "toolsets/lib/field.h"
 
 #define WAIT_MS (20 * 1000LL) /* the scheduler tries again at once when something changes */
+#define YOUNG_NODE_MS (2 * 60 * 1000LL) /* a node that joins is not ready at first */
 
 static bool is(const char *a, const char *b)
 {
@@ -54,6 +55,14 @@ static bool elsewhere(const struct schedule_message *m)
 	return schedule_message_has(m, SCHED_VOLUME) || schedule_message_has(m, SCHED_DEVICES);
 }
 
+/* Waits for a node that is just coming up. */
+static bool node_comes_up(const struct view *v, const struct verdict *verdict)
+{
+	int64_t age = verdict->best ? patient_age_ms(v, verdict->best->node) : -1;
+
+	return verdict->block == FIT_NOT_READY && age >= 0 && age < YOUNG_NODE_MS;
+}
+
 static void judge(struct schedule_run *r, struct pending *p)
 {
 	struct diagnosis *d;
@@ -75,9 +84,11 @@ static void judge(struct schedule_run *r, struct pending *p)
 	verdict_reach(&r->fleet, p->pod, &p->message, &p->verdict);
 	if (*p->message.single && elsewhere(&p->message))
 		p->verdict.block = 0;
-	schedule_say(r, d, p);
-	if (elsewhere(&p->message) && p->verdict.block)
-		diag_rate(d, SEVERITY_CRITICAL, 0.7);
+	if (!node_comes_up(&r->v, &p->verdict)) {
+		schedule_say(r, d, p);
+		if (elsewhere(&p->message) && p->verdict.block)
+			diag_rate(d, SEVERITY_CRITICAL, 0.7);
+	}
 	verdict_free(&p->verdict);
 }
 

@@ -4,7 +4,8 @@
 const struct check *const kubernetes_checks[] = {
 	&kubernetes_account_check,     &kubernetes_address_check,
 	&kubernetes_claim_check,       &kubernetes_config_check,
-	&kubernetes_crash_check,       &kubernetes_endpoints_check,
+	&kubernetes_crash_check,       &kubernetes_cron_check,
+	&kubernetes_endpoints_check,
 	&kubernetes_errors_check,      &kubernetes_evicted_check,
 	&kubernetes_forbidden_check,   &kubernetes_image_check,
 	&kubernetes_ingress_check,     &kubernetes_init_check,

@@ -12,6 +12,7 @@ extern const struct check kubernetes_address_check;
 extern const struct check kubernetes_claim_check;
 extern const struct check kubernetes_config_check;
 extern const struct check kubernetes_crash_check;
+extern const struct check kubernetes_cron_check;
 extern const struct check kubernetes_endpoints_check;
 extern const struct check kubernetes_errors_check;
 extern const struct check kubernetes_evicted_check;

@@ -43,7 +43,7 @@ enum schedule_reason schedule_message_classify(const char *s)
 	};
 
 	/* two that hold words of others */
-	if (strstr(s, "volume node affinity"))
+	if (strstr(s, "volume node affinity") || strstr(s, "PersistentVolume's node affinity"))
 		return SCHED_VOLUME_NODE;
 	if (strstr(s, "didn't match pod affinity") || strstr(s, "pod affinity rules"))
 		return strstr(s, "anti-affinity") ? SCHED_ANTI_AFFINITY : SCHED_POD_AFFINITY;

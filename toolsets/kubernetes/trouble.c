@@ -16,6 +16,8 @@
 #define MISSES_MAX 3   /* logs that are not there before the rest is left alone */
 #define TAIL_LINES 200
 #define TAIL_BYTES (256u << 10)
+#define LONG_LINES 20000 /* of a program whose last lines do not tell why it ended */
+#define LONG_BYTES (6u << 20)
 
 struct scan {
 	const struct view *v;
@@ -62,14 +64,50 @@ static void read_log(struct scan *s, struct trouble *t, bool may_be_empty)
 	s->v->h->log(s->v->w, &q, &t->log);
 }
 
-static void decide(struct scan *s, struct trouble *t)
+static void find_line(struct scan *s, struct trouble *t)
 {
 	t->line = "";
 	t->word = "";
-	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT)
+	t->number = 0;
+	if (t->log.state == SEEN_OK || t->log.state == SEEN_CUT)
+		t->number = s->v->h->decisive_line(t->log.text, t->log.len, &t->line, &t->len, &t->word);
+}
+
+static size_t count_lines(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (const char *p = text; (p = memchr(p, '\n', len - (size_t)(p - text))); p++)
+		n++;
+	return n;
+}
+
+/* The dump of a program's threads may be longer than the end of the log that was read. */
+static void read_more(struct scan *s, struct trouble *t)
+{
+	struct log_text short_log = t->log, long_log = {0};
+	struct log_request q = request_of(t->pod, t->name);
+
+	if (t->log.state != SEEN_OK || count_lines(t->log.text, t->log.len) < TAIL_LINES)
 		return;
-	t->number = s->v->h->decisive_line(t->log.text, t->log.len, &t->line, &t->len, &t->word);
-	if (!t->number) {
+	q.tail_lines = LONG_LINES;
+	q.limit_bytes = LONG_BYTES;
+	q.previous = t->log.source && strstr(t->log.source, "previous=true");
+	s->v->h->log(s->v->w, &q, &long_log);
+	if (long_log.state != SEEN_OK || long_log.len <= t->log.len)
+		return;
+	t->log = long_log;
+	find_line(s, t);
+	if (!t->number)
+		t->log = short_log;
+}
+
+static void decide(struct scan *s, struct trouble *t)
+{
+	find_line(s, t);
+	if (!t->number)
+		read_more(s, t);
+	if (!t->number && (t->log.state == SEEN_OK || t->log.state == SEEN_CUT)) {
 		t->number = lines_last(t->log.text, t->log.len, &t->line, &t->len);
 		t->word = "";
 	}

@@ -42,7 +42,10 @@ static void why(const struct view *v, struct diagnosis *d, const char *text, con
 	enum seen seen;
 	json_t *s = *service ? v->h->find(v->w, "services", ns, service, &seen) : NULL;
 
-	if (strstr(text, "x509:") || strstr(text, "certificate"))
+	if (strstr(text, "expired") && strstr(text, "current time"))
+		diag_cause_more(d, ": its certificate has expired or is not valid yet (%.120s)",
+				strstr(text, "current time"));
+	else if (strstr(text, "x509:") || strstr(text, "certificate"))
 		diag_cause_more(d, ": its certificate is not trusted (caBundle or serving certificate are wrong)");
 	else if (*service && !s && seen == SEEN_NOT_FOUND)
 		diag_cause_more(d, ": its Service %s/%s does not exist", ns, service);
