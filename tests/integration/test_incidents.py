@@ -98,12 +98,20 @@ def plain(text):
     return " ".join(str(text).split())
 
 
+def holds(text, quote):
+    """Is the quote a part of the text? What was masked in it may be anything."""
+    if quote in text:
+        return True
+    parts = re.split(r"\[masked:[^\]]*\]", quote)
+    return len(parts) > 1 and re.search(r"\S+".join(map(re.escape, parts)), text) is not None
+
+
 def stands(files, evidence):
     """True when the quote is where the evidence says that it stands."""
     quote = plain(evidence["quote"])
     pointer = evidence["pointer"]
     if pointer.startswith("line "):
-        return any(quote in plain(line) for line in files.log(evidence["source"]))
+        return any(holds(plain(line), quote) for line in files.log(evidence["source"]))
     for doc in files.at(evidence["source"]):
         try:
             value = pointed(doc, pointer)
@@ -111,7 +119,7 @@ def stands(files, evidence):
             continue
         if isinstance(value, bool):
             value = json.dumps(value)
-        if not isinstance(value, (dict, list)) and quote in plain(value):
+        if not isinstance(value, (dict, list)) and holds(plain(value), quote):
             return True
     return False
 
