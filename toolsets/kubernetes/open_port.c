@@ -58,9 +58,9 @@ void open_port_of(const struct view *v, json_t *pod, int port, struct open_port 
 /* Ports beside the one that clients use, by their names. */
 static bool beside(const char *name)
 {
-	static const char *const words[] = {"metric", "prom",  "health", "admin", "debug",  "stat",	"telemetry", "monitor",
-					    "pprof",  "probe", "jmx",	 "mgmt",  "manage", "actuator", "trac",	     "webhook",
-					    NULL};
+	static const char *const words[] = {"metric",  "prom",	"health", "admin", "debug", "stat",
+					    "telemetry", "monitor", "pprof",  "probe", "jmx",	"mgmt",
+					    "manage",  "actuator", "trac",   "webhook", NULL};
 
 	for (size_t i = 0; words[i]; i++)
 		if (strcasestr(name, words[i]))
