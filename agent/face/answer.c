@@ -26,7 +26,7 @@ static void symptoms(struct buf *b, const struct term *t, const json_t *document
 			part_bullet(b, t, STYLE_DIM, t->unicode ? "└" : "`", buf_cstr(&line), 3);
 			return;
 		}
-		part_object(&line, json_object_get(f, "object"), false);
+		part_object(&line, json_object_get(f, "object"), part_several(document));
 		buf_printf(&line, ": %s", json_str_or(f, "cause", ""));
 		part_bullet(b, t, STYLE_DIM, t->unicode ? (i + 1 == n ? "└" : "├") : "|", buf_cstr(&line), 3);
 	}
@@ -34,24 +34,23 @@ static void symptoms(struct buf *b, const struct term *t, const json_t *document
 
 static void cause_text(struct buf *b, const struct term *t, const json_t *document, size_t n, const json_t *cause)
 {
-	auto_buf struct buf where = BUF_INIT(8192);
+	auto_buf struct buf said = BUF_INIT(8192);
 	auto_free char *mark = mem_printf("%zu.", n);
+	size_t i, columns;
 	const json_t *c;
-	size_t i;
 
 	part_bullet(b, t, STYLE_RED, mark, json_str_or(cause, "cause", ""), 1);
-	buf_repeat(b, ' ', 4);
-	part_object(&where, json_object_get(cause, "object"), false);
-	term_style(b, t, STYLE_BOLD, buf_cstr(&where));
-	buf_printf(b, "%sconfidence %s", where.len ? "  " : "", json_str_or(cause, "confidence", "low"));
+	buf_printf(&said, "confidence %s", json_str_or(cause, "confidence", "low"));
+	columns = said.len;
 	json_array_foreach (json_object_get(cause, "citations"), i, c) {
 		bool good = json_bool_at(c, "verified", false);
+		const char *word = good ? json_str_or(c, "evidence", "?") : "unverified";
 
-		buf_str(b, i ? " " : "  ");
-		term_style(b, t, good ? STYLE_CYAN : STYLE_YELLOW,
-			   good ? json_str_or(c, "evidence", "?") : "unverified");
+		buf_str(&said, i ? " " : "  ");
+		term_style(&said, t, good ? STYLE_CYAN : STYLE_YELLOW, word);
+		columns += (i ? 1 : 2) + strlen(word);
 	}
-	buf_char(b, '\n');
+	part_where(b, t, json_object_get(cause, "object"), part_several(document), buf_cstr(&said), columns);
 	symptoms(b, t, document, cause);
 }
 
@@ -88,7 +87,8 @@ static void evidence(struct buf *b, const struct term *t, const json_t *document
 			if (!json_bool_at(c, "verified", false) || strstr(buf_cstr(&seen), key))
 				continue;
 			buf_str(&seen, key);
-			part_quote(b, t, id, quote, part_by_id(json_object_get(document, "evidence"), id));
+			part_quote(b, t, id, quote, part_by_id(json_object_get(document, "evidence"), id),
+				   part_several(document));
 			shown++;
 		}
 	}
@@ -134,7 +134,7 @@ char *answer_text(const json_t *document, const struct term *t)
 	}
 	causes(&b, t, document);
 	evidence(&b, t, document);
-	part_blind_spots(&b, t, json_object_get(document, "blind_spots"));
+	part_blind_spots(&b, t, json_object_get(document, "blind_spots"), part_several(document));
 	part_fix(&b, t, json_object_get(document, "fix"));
 	footer(&b, t, document);
 	return buf_steal(&b);

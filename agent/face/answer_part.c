@@ -62,6 +62,39 @@ void part_bullet(struct buf *b, const struct term *t, enum style style, const ch
 	buf_char(b, '\n');
 }
 
+bool part_several(const json_t *document)
+{
+	return json_array_size(json_object_get(document, "clusters")) > 1;
+}
+
+void part_where(struct buf *b, const struct term *t, const json_t *object, bool with_cluster, const char *text,
+		size_t columns)
+{
+	auto_buf struct buf where = BUF_INIT(8192);
+	size_t width;
+
+	part_object(&where, object, with_cluster);
+	width = utf8_width(buf_cstr(&where), where.len);
+	buf_repeat(b, ' ', 4);
+	term_style(b, t, STYLE_BOLD, buf_cstr(&where));
+	if (where.len && 4 + width + 2 + columns > t->width) {
+		buf_char(b, '\n');
+		buf_repeat(b, ' ', 4);
+	} else if (where.len) {
+		buf_str(b, "  ");
+	}
+	buf_str(b, text);
+	buf_char(b, '\n');
+}
+
+/* "[CLUSTER] ", the caller's; "" when it goes without saying. */
+static char *cluster_mark(const json_t *item, bool with_cluster)
+{
+	const char *cluster = json_str_at(item, "cluster");
+
+	return with_cluster && !str_empty(cluster) ? mem_printf("[%s] ", cluster) : mem_str("");
+}
+
 static void dim_line(struct buf *b, const struct term *t, const char *text)
 {
 	buf_repeat(b, ' ', 6);
@@ -71,10 +104,12 @@ static void dim_line(struct buf *b, const struct term *t, const char *text)
 
 /* Where it stands: on one line when there is room, else the pointer on its own. A path is never broken: people copy it.
  */
-static void place(struct buf *b, const struct term *t, const json_t *evidence)
+static void place(struct buf *b, const struct term *t, const json_t *evidence, bool with_cluster)
 {
 	const char *derived = json_bool_at(evidence, "derived", false) ? "  (computed)" : "";
-	auto_free char *source = term_safe(json_str_or(evidence, "source", ""));
+	auto_free char *cluster = cluster_mark(evidence, with_cluster);
+	auto_free char *whole = mem_printf("%s%s", cluster, json_str_or(evidence, "source", ""));
+	auto_free char *source = term_safe(whole);
 	auto_free char *pointer = term_safe(json_str_or(evidence, "pointer", ""));
 	auto_free char *both = mem_printf("%s%s%s%s", source, *pointer ? "  " : "", pointer, derived);
 	auto_free char *second = mem_printf("  %s%s", pointer, derived);
@@ -89,7 +124,8 @@ static void place(struct buf *b, const struct term *t, const json_t *evidence)
 	dim_line(b, t, second);
 }
 
-void part_quote(struct buf *b, const struct term *t, const char *id, const char *quote, const json_t *evidence)
+void part_quote(struct buf *b, const struct term *t, const char *id, const char *quote, const json_t *evidence,
+		bool with_cluster)
 {
 	auto_buf struct buf line = BUF_INIT(65536);
 	auto_free char *safe = NULL;
@@ -98,10 +134,10 @@ void part_quote(struct buf *b, const struct term *t, const char *id, const char 
 	clip_line(&line, quote, strlen(quote), QUOTE_MAX);
 	safe = mem_printf("\"%s\"", buf_cstr(&line));
 	part_bullet(b, t, STYLE_CYAN, mark, safe, 1);
-	place(b, t, evidence);
+	place(b, t, evidence, with_cluster);
 }
 
-void part_blind_spots(struct buf *b, const struct term *t, const json_t *all)
+void part_blind_spots(struct buf *b, const struct term *t, const json_t *all, bool with_cluster)
 {
 	auto_json json_t *spots = blind_grouped(all);
 	size_t n = json_array_size(spots), i;
@@ -109,7 +145,9 @@ void part_blind_spots(struct buf *b, const struct term *t, const json_t *all)
 
 	part_heading(b, t, "Could not see");
 	json_array_foreach (spots, i, s) {
-		auto_free char *line = mem_printf("%s: %s", json_str_or(s, "what", ""), json_str_or(s, "why", ""));
+		auto_free char *cluster = cluster_mark(s, with_cluster);
+		auto_free char *line =
+			mem_printf("%s%s: %s", cluster, json_str_or(s, "what", ""), json_str_or(s, "why", ""));
 
 		if (i == BLIND_SHOWN) {
 			auto_free char *more = mem_printf("and %zu more (-o json lists all)", n - i);

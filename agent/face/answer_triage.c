@@ -34,7 +34,7 @@ static void children(struct buf *b, const struct term *t, const json_t *triage, 
 		if (!*left)
 			return;
 		--*left;
-		part_object(&line, json_object_get(f, "object"), false);
+		part_object(&line, json_object_get(f, "object"), part_several(triage));
 		buf_printf(&line, ": %s", json_str_or(f, "cause", ""));
 		part_bullet(b, t, STYLE_DIM, t->unicode ? "└" : "`-", buf_cstr(&line), indent);
 		if (indent < 12)
@@ -45,22 +45,21 @@ static void children(struct buf *b, const struct term *t, const json_t *triage, 
 static void cause(struct buf *b, const struct term *t, const json_t *triage, size_t n, const json_t *f, bool several)
 {
 	auto_free char *mark = mem_printf("%zu.", n);
-	auto_buf struct buf where = BUF_INIT(8192);
-	size_t total = json_array_size(json_object_get(f, "symptoms")), left = SYMPTOMS_SHOWN, i;
+	auto_buf struct buf said = BUF_INIT(8192);
+	size_t total = json_array_size(json_object_get(f, "symptoms")), left = SYMPTOMS_SHOWN, i, columns;
 	const json_t *e;
 
 	part_bullet(b, t, severity_style(f), mark, json_str_or(f, "cause", ""), 1);
-	part_object(&where, json_object_get(f, "object"), several);
-	buf_repeat(b, ' ', 4);
-	term_style(b, t, STYLE_BOLD, buf_cstr(&where));
-	buf_printf(b, "  %s, score %.2f  ", json_str_or(f, "severity", ""),
+	buf_printf(&said, "%s, score %.2f  ", json_str_or(f, "severity", ""),
 		   json_number_value(json_object_get(f, "score")));
-	term_style(b, t, STYLE_DIM, json_str_or(f, "check", ""));
+	columns = said.len + strlen(json_str_or(f, "check", ""));
+	term_style(&said, t, STYLE_DIM, json_str_or(f, "check", ""));
 	json_array_foreach (json_object_get(f, "evidence"), i, e) {
-		buf_char(b, ' ');
-		term_style(b, t, STYLE_CYAN, json_string_value(e));
+		buf_char(&said, ' ');
+		term_style(&said, t, STYLE_CYAN, json_string_value(e));
+		columns += 1 + json_string_length(e);
 	}
-	buf_char(b, '\n');
+	part_where(b, t, json_object_get(f, "object"), several, buf_cstr(&said), columns);
 	children(b, t, triage, json_str_or(f, "id", ""), 4, &left);
 	if (total > SYMPTOMS_SHOWN) {
 		auto_free char *more = mem_printf("and %zu more", total - SYMPTOMS_SHOWN);
@@ -109,7 +108,7 @@ static void quotes(struct buf *b, const struct term *t, const json_t *triage, co
 		json_array_foreach (json_object_get(f, "evidence"), k, id) {
 			const json_t *e = part_by_id(json_object_get(triage, "evidence"), json_string_value(id));
 
-			part_quote(b, t, json_string_value(id), json_str_or(e, "quote", ""), e);
+			part_quote(b, t, json_string_value(id), json_str_or(e, "quote", ""), e, part_several(triage));
 			shown++;
 		}
 	}
@@ -135,7 +134,7 @@ char *answer_triage_text(const json_t *triage, const struct term *t)
 	auto_buf struct buf b = BUF_INIT(8u << 20);
 	auto_json json_t *causes = roots(triage);
 	auto_json json_t *fix = json_array();
-	bool several = json_array_size(json_object_get(triage, "clusters")) > 1;
+	bool several = part_several(triage);
 	const json_t *f;
 	size_t i;
 
@@ -147,7 +146,7 @@ char *answer_triage_text(const json_t *triage, const struct term *t)
 	if (!json_array_size(causes))
 		part_bullet(&b, t, STYLE_GREEN, "-", "none: nothing that was read is failing now", 2);
 	quotes(&b, t, triage, causes);
-	part_blind_spots(&b, t, json_object_get(triage, "blind_spots"));
+	part_blind_spots(&b, t, json_object_get(triage, "blind_spots"), several);
 	part_fix(&b, t, fix);
 	footer(&b, t, triage);
 	return buf_steal(&b);
@@ -159,14 +158,14 @@ static void markdown_cause(struct buf *b, const json_t *triage, size_t n, const 
 	size_t i;
 
 	buf_printf(b, "%zu. **%s** `", n, json_str_or(f, "cause", ""));
-	part_object(b, json_object_get(f, "object"), false);
+	part_object(b, json_object_get(f, "object"), part_several(triage));
 	buf_printf(b, "` (%s, score %.2f, `%s`)\n", json_str_or(f, "severity", ""),
 		   json_number_value(json_object_get(f, "score")), json_str_or(f, "check", ""));
 	json_array_foreach (json_object_get(f, "symptoms"), i, id) {
 		const json_t *s = part_by_id(json_object_get(triage, "findings"), json_string_value(id));
 
 		buf_str(b, "   - explains `");
-		part_object(b, json_object_get(s, "object"), false);
+		part_object(b, json_object_get(s, "object"), part_several(triage));
 		buf_printf(b, "`: %s\n", json_str_or(s, "cause", ""));
 	}
 }
@@ -184,7 +183,9 @@ static void markdown_evidence(struct buf *b, const json_t *triage, const json_t 
 
 			buf_printf(b, "- %s: \"", json_string_value(id));
 			clip_line(b, quote, strlen(quote), 300);
-			buf_printf(b, "\" (%s %s)\n", json_str_or(e, "source", ""), json_str_or(e, "pointer", ""));
+			buf_printf(b, "\" (%s%s%s %s)\n", part_several(triage) ? json_str_or(e, "cluster", "") : "",
+				   part_several(triage) ? ": " : "", json_str_or(e, "source", ""),
+				   json_str_or(e, "pointer", ""));
 		}
 	}
 }
@@ -207,7 +208,9 @@ char *answer_triage_markdown(const json_t *triage)
 	markdown_evidence(&b, triage, causes);
 	buf_str(&b, "\n## Could not see\n");
 	json_array_foreach (json_object_get(triage, "blind_spots"), i, item) {
-		buf_printf(&b, "- %s: %s\n", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
+		buf_printf(&b, "- %s%s%s: %s\n", part_several(triage) ? json_str_or(item, "cluster", "") : "",
+			   part_several(triage) ? ": " : "", json_str_or(item, "what", ""),
+			   json_str_or(item, "why", ""));
 	}
 	buf_str(&b, "\n## Fix\n");
 	json_array_foreach (fix, i, item) {

@@ -122,6 +122,15 @@ const char *document_no_causes(const json_t *document)
 	return "none: the model found nothing that is failing now";
 }
 
+static json_t *cluster_names(const struct world *w)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < w->count; i++)
+		json_array_append_new(list, json_text0(w->clusters[i].name));
+	return list;
+}
+
 json_t *document_build(struct inquiry *q, const char *status, bool from_model, const char *note)
 {
 	auto_json json_t *report = from_model ? json_incref(q->answer) : offline_report(q);
@@ -143,6 +152,7 @@ json_t *document_build(struct inquiry *q, const char *status, bool from_model, c
 	json_object_set_new(d, "usage", usage_json(q));
 	json_object_set_new(d, "duration_ms", json_integer(clock_mono_ms() - q->spent.started));
 	/* beyond the contract: what the faces show besides */
+	json_object_set_new(d, "clusters", cluster_names(q->setup->world));
 	json_object_set(d, "summary", json_object_get(report, "summary"));
 	json_object_set(d, "fix", json_object_get(report, "fix"));
 	if (json_is_true(json_object_get(report, "prose")))

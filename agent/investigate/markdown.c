@@ -16,12 +16,22 @@
 
 #define QUOTE_COLUMNS 200
 
-static void object_text(struct buf *b, const json_t *o)
+/* "CLUSTER: " before what stands in one of several; "" when it goes without saying. */
+static void cluster_text(struct buf *b, const json_t *document, const json_t *item)
+{
+	const char *cluster = json_str_at(item, "cluster");
+
+	if (json_array_size(json_object_get(document, "clusters")) > 1 && !str_empty(cluster))
+		buf_printf(b, "%s: ", cluster);
+}
+
+static void object_text(struct buf *b, const json_t *document, const json_t *o)
 {
 	const char *ns = json_str_at(o, "namespace");
 
 	if (str_empty(json_str_at(o, "name")))
 		return;
+	cluster_text(b, document, o);
 	buf_printf(b, "`%s %s%s%s`", json_str_or(o, "kind", "object"), str_or(ns, ""), str_empty(ns) ? "" : "/",
 		   json_str_at(o, "name"));
 }
@@ -38,13 +48,13 @@ static const json_t *evidence_of(const json_t *document, const char *id)
 	return NULL;
 }
 
-static void cause_item(struct buf *b, size_t n, const json_t *cause)
+static void cause_item(struct buf *b, const json_t *document, size_t n, const json_t *cause)
 {
 	const json_t *c;
 	size_t i;
 
 	buf_printf(b, "%zu. **%s** ", n, json_str_or(cause, "cause", ""));
-	object_text(b, json_object_get(cause, "object"));
+	object_text(b, document, json_object_get(cause, "object"));
 	buf_printf(b, " (confidence %s)", json_str_or(cause, "confidence", "low"));
 	json_array_foreach (json_object_get(cause, "citations"), i, c) {
 		if (json_bool_at(c, "verified", false))
@@ -72,7 +82,9 @@ static void evidence_item(struct buf *b, const json_t *document, const json_t *c
 	}
 	buf_printf(b, "- %s: \"", id);
 	clip_line(b, quote, strlen(quote), QUOTE_COLUMNS);
-	buf_printf(b, "\" (%s%s%s)\n", json_str_or(e, "source", ""), str_empty(json_str_at(e, "pointer")) ? "" : " ",
+	buf_str(b, "\" (");
+	cluster_text(b, document, e);
+	buf_printf(b, "%s%s%s)\n", json_str_or(e, "source", ""), str_empty(json_str_at(e, "pointer")) ? "" : " ",
 		   json_str_or(e, "pointer", ""));
 }
 
@@ -83,7 +95,7 @@ static void causes_part(struct buf *b, const json_t *document)
 
 	buf_str(b, "## Root causes\n");
 	json_array_foreach (causes, i, cause) {
-		cause_item(b, i + 1, cause);
+		cause_item(b, document, i + 1, cause);
 	}
 	if (!json_array_size(causes))
 		buf_printf(b, "- %s\n", document_no_causes(document));
@@ -109,17 +121,20 @@ static void evidence_part(struct buf *b, const json_t *document)
 		buf_str(b, "None was cited.\n");
 }
 
-static void list_part(struct buf *b, const char *heading, const json_t *list, const char *none)
+static void list_part(struct buf *b, const json_t *document, const char *heading, const char *key, const char *none)
 {
+	const json_t *list = json_object_get(document, key);
 	const json_t *item;
 	size_t i;
 
 	buf_printf(b, "\n## %s\n", heading);
 	json_array_foreach (list, i, item) {
+		buf_str(b, "- ");
+		cluster_text(b, document, item);
 		if (json_is_string(item))
-			buf_printf(b, "- %s\n", json_string_value(item));
+			buf_printf(b, "%s\n", json_string_value(item));
 		else
-			buf_printf(b, "- %s: %s\n", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
+			buf_printf(b, "%s: %s\n", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
 	}
 	if (!json_array_size(list))
 		buf_printf(b, "%s\n", none);
@@ -135,8 +150,8 @@ char *inquiry_markdown(const json_t *document)
 		buf_printf(&b, "*%s*\n\n", json_str_at(document, "note"));
 	causes_part(&b, document);
 	evidence_part(&b, document);
-	list_part(&b, "Could not see", json_object_get(document, "blind_spots"),
+	list_part(&b, document, "Could not see", "blind_spots",
 		  "Nothing: everything that was asked for could be read.");
-	list_part(&b, "Fix", json_object_get(document, "fix"), "Nothing to do.");
+	list_part(&b, document, "Fix", "fix", "Nothing to do.");
 	return buf_steal(&b);
 }

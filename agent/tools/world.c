@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/base/clock.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
@@ -121,10 +122,10 @@ int64_t world_now_ms(struct world *w)
 	int64_t now = 0;
 
 	for (size_t i = 0; i < w->count; i++) {
-		int64_t t = source_now_ms(w->clusters[i].source);
+		int64_t t = w->clusters[i].broken ? 0 : source_now_ms(w->clusters[i].source);
 
 		if (t > now)
 			now = t;
 	}
-	return now;
+	return now ? now : clock_wall_ms();
 }
