@@ -63,12 +63,22 @@ static bool node_comes_up(const struct view *v, const struct verdict *verdict)
 	return verdict->block == FIT_NOT_READY && age >= 0 && age < YOUNG_NODE_MS;
 }
 
+static void name_pods(struct pending *p)
+{
+	bool alone = is(p->wl.kind, "Pod");
+
+	snprintf(p->pods, sizeof(p->pods), "%s%s %s", alone ? "" : "the pods of ", p->wl.kind, p->wl.name);
+	snprintf(p->each, sizeof(p->each), "%s%s %s", alone ? "" : "each pod of ", p->wl.kind, p->wl.name);
+	snprintf(p->start, sizeof(p->start), "%s%s %s", alone ? "" : "Each pod of ", p->wl.kind, p->wl.name);
+}
+
 static void judge(struct schedule_run *r, struct pending *p)
 {
 	struct diagnosis *d;
 	bool fresh;
 
 	workload_of(r->v.h, r->v.w, p->pod, &p->wl);
+	name_pods(p);
 	d = diag_get(&r->set, &fresh, "%s/%s/%s", p->wl.kind, p->wl.ns, p->wl.name);
 	diag_shows(d, p->pod);
 	if (!fresh)

@@ -48,8 +48,8 @@ static void say_cordon(struct diagnosis *d, const struct pending *p)
 	diag_rate(d, SEVERITY_CRITICAL, p->verdict.single ? 0.93 : 0.7);
 	if (node)
 		diag_about(d, node);
-	diag_cause(d, "%s %s cordoned (unschedulable), and no other node can take the pods of %s %s", rep_text(&list),
-		   n > 1 ? "are" : "is", p->wl.kind, p->wl.name);
+	diag_cause(d, "%s %s cordoned (unschedulable), and no other node can take %s", rep_text(&list),
+		   n > 1 ? "are" : "is", p->pods);
 	diag_cite(d, node, NULL, "/spec/unschedulable");
 	if (node)
 		diag_fix(d, "Let pods on it again, if the maintenance is over: kubectl uncordon %s", fld_name(node));
@@ -63,8 +63,7 @@ static void say_not_ready(struct diagnosis *d, const struct pending *p)
 	names(&p->verdict, FIT_NOT_READY, &list);
 	diag_rate(d, SEVERITY_CRITICAL, 0.5);
 	diag_symptom(d);
-	diag_cause(d, "The nodes that could take the pods of %s %s are not ready: %s", p->wl.kind, p->wl.name,
-		   rep_text(&list));
+	diag_cause(d, "The nodes that could take %s are not ready: %s", p->pods, rep_text(&list));
 	for (size_t i = 0; i < p->verdict.count; i++)
 		if (meant(&p->verdict.fits[i]) && (p->verdict.fits[i].blocks & FIT_NOT_READY))
 			diag_blames(d, "v1", "Node", NULL, fld_name(p->verdict.fits[i].node));
@@ -335,29 +334,26 @@ static void say_resources(struct schedule_run *r, struct diagnosis *d, const str
 	workload_arg(&p->wl, arg);
 	if (!p->verdict.fits) {
 		diag_rate(d, SEVERITY_CRITICAL, 0.72);
-		diag_cause(d, "No node has the %s of %s that each pod of %s %s requests", need, resource, p->wl.kind,
-			   p->wl.name);
+		diag_cause(d, "No node has the %s of %s that %s requests", need, resource, p->each);
 		return;
 	}
 	max = largest(&p->verdict, resource);
 	quantity_text(max, resource, most);
 	if (quantity_zero(max)) {
 		diag_rate(d, SEVERITY_CRITICAL, 0.85);
-		diag_cause(d, "No node offers %s, of which each pod of %s %s requests %s", resource, p->wl.kind,
-			   p->wl.name, need);
+		diag_cause(d, "No node offers %s, of which %s requests %s", resource, p->each, need);
 		blame_plugin(r, d, resource);
 		diag_fix(d, "Bring up what offers it (device plugin, driver): kubectl get nodes -o "
 			    "custom-columns=NAME:.metadata.name,HAS:.status.allocatable");
 	} else if (quantity_compare(want, max) > 0) {
 		diag_rate(d, SEVERITY_CRITICAL, 0.95);
-		diag_cause(d, "Each pod of %s %s requests %s of %s, more than any node has (the largest: %s): ",
-			   p->wl.kind, p->wl.name, need, resource, most);
+		diag_cause(d, "%s requests %s of %s, more than any node has (the largest: %s): ", p->start, need,
+			   resource, most);
 		each_free(r, d, p, resource);
 		diag_fix(d, "Request less than %s of %s: kubectl edit %s", most, resource, arg);
 	} else {
 		diag_rate(d, SEVERITY_CRITICAL, p->verdict.single ? 0.9 : 0.8);
-		diag_cause(d, "Each pod of %s %s requests %s of %s, and no node has that much left: ", p->wl.kind,
-			   p->wl.name, need, resource);
+		diag_cause(d, "%s requests %s of %s, and no node has that much left: ", p->start, need, resource);
 		each_free(r, d, p, resource);
 		diag_fix(d, "Lower the request or the number of replicas: kubectl edit %s", arg);
 		diag_fix(d, "Or make room: add a node, or scale down what uses %s", resource);
@@ -430,7 +426,7 @@ static void say_rest(struct diagnosis *d, const struct pending *p)
 	diag_rate(d, SEVERITY_CRITICAL, 0.5);
 	if (other)
 		diag_symptom(d);
-	diag_cause(d, "No node takes the pods of %s %s: %.300s", p->wl.kind, p->wl.name, p->text);
+	diag_cause(d, "No node takes %s: %.300s", p->pods, p->text);
 	diag_fix(d, "See all reasons: kubectl describe pod %s -n %s", fld_name(p->pod), fld_ns(p->pod));
 }
 

@@ -17,6 +17,9 @@ struct schedule_run {
 struct pending {
 	json_t *pod;
 	struct workload wl;
+	char pods[400];	  /* "the pods of Deployment web", or the pod alone when nobody owns it */
+	char each[400];	  /* "each pod of ..." */
+	char start[400];  /* the same at the start of a sentence */
 	const char *text; /* the scheduler's */
 	json_t *object;	  /* where it stands */
 	char pointer[80];
