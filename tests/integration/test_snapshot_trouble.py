@@ -36,7 +36,10 @@ def blind(ran, what, *why):
 
 
 def unreadable(ran, *words):
-    assert (ran.code, ran.out) == (3, ""), ran.out + ran.err
+    """Exit 3, a document that says that nothing was seen, and a message with these words."""
+    assert ran.code == 3, ran.out + ran.err
+    assert (ran.doc["root_causes"], ran.doc["findings"]) == ([], [])
+    assert [b["what"] for b in ran.doc["blind_spots"]] == ["the whole cluster"]
     for word in words:
         assert word in ran.err, ran.err
 
