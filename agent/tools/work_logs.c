@@ -57,8 +57,11 @@ static void read_some(struct ahead_logs *a)
 
 	while ((path = take(a))) {
 		/* only the cache wants it: what went wrong is told to who reads it for real */
-		struct source_request q = {
-			.path = path, .accept = WORK_LOG_ACCEPT, .max_bytes = AHEAD_BYTES, .optional = true};
+		struct source_request q = {.path = path,
+					   .accept = WORK_LOG_ACCEPT,
+					   .max_bytes = AHEAD_BYTES,
+					   .optional = true,
+					   .cancel = a->cancel};
 		struct origin_reply r = {0};
 		size_t len;
 
