@@ -25,10 +25,15 @@ void turn_append_user(struct inquiry *q, const char *text)
 	append(q, json_pack("{s:s,s:o}", "role", "user", "content", json_text0(text)));
 }
 
+static json_t *result_message(const char *call_id, const char *text)
+{
+	return json_pack("{s:s,s:o,s:o}", "role", "tool", "tool_call_id", json_text0(call_id), "content",
+			 json_text0(text));
+}
+
 void turn_append_result(struct inquiry *q, const char *call_id, const char *text)
 {
-	append(q, json_pack("{s:s,s:o,s:o}", "role", "tool", "tool_call_id", json_text0(call_id), "content",
-			    json_text0(text)));
+	append(q, result_message(call_id, text));
 }
 
 /*
@@ -189,6 +194,7 @@ int turn_run_calls(struct inquiry *q, const struct model_reply *r, size_t skip, 
 	struct call_request *requests = mem_zero((r->call_count + 1) * sizeof(*requests));
 	struct call_result *results = mem_zero((r->call_count + 1) * sizeof(*results));
 	char **own = mem_zero((r->call_count + 1) * sizeof(*own));
+	auto_json json_t *messages = json_array(); /* recorded together: there may be hundreds */
 	size_t n = 0, k = 0;
 	int fresh = 0, rc;
 
@@ -205,15 +211,17 @@ int turn_run_calls(struct inquiry *q, const struct model_reply *r, size_t skip, 
 			continue;
 		if (own[i]) {
 			record_own(q, &r->calls[i], own[i]);
-			turn_append_result(q, r->calls[i].id, own[i]);
+			json_array_append_new(messages, result_message(r->calls[i].id, own[i]));
 			fresh++;
 			continue;
 		}
 		json_array_append_new(q->tool_calls, call_json(&results[k]));
-		turn_append_result(q, r->calls[i].id, results[k].text);
+		json_array_append_new(messages, result_message(r->calls[i].id, results[k].text));
 		fresh += !results[k].repeated;
 		keep(q, &results[k++]);
 	}
+	json_array_extend(q->messages, messages);
+	store_messages(q->setup->store, q->id, messages, &q->store_error);
 	for (size_t i = 0; i < r->call_count; i++)
 		free(own[i]);
 	free(own);

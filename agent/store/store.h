@@ -56,6 +56,8 @@ int store_begin(struct store *s, const struct store_begin *b, char id[static STO
 int64_t store_event(struct store *s, const char *id, const char *kind, const json_t *data);
 /* A chat message as sent to or received from the model, in order. */
 int store_message(struct store *s, const char *id, const json_t *message, struct err *e);
+/* Several at once, all or none: much cheaper than one by one. */
+int store_messages(struct store *s, const char *id, const json_t *messages, struct err *e);
 
 struct store_call {
 	const char *call_id, *tool, *status; /* status: ok, no_data, error, denied, timeout */

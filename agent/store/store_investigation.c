@@ -92,21 +92,38 @@ int64_t store_event(struct store *s, const char *id, const char *kind, const jso
 	return store_tx_end(&t, rc, NULL) == 0 ? seq : -1;
 }
 
+static int insert_message(struct store *s, int64_t n, const json_t *message, struct err *e)
+{
+	struct db_stmt *q =
+	    db_prepare(s->db, "INSERT INTO messages (investigation, time, message) VALUES (?, ?, ?)", e);
+
+	db_bind_int(q, n);
+	db_bind_int(q, clock_wall_ms());
+	db_bind_json(q, message);
+	return db_run(q, e);
+}
+
 int store_message(struct store *s, const char *id, const json_t *message, struct err *e)
 {
 	struct store_tx t;
 	int64_t n = 0;
 	int rc = begin(&t, s, id, &n);
 
-	if (rc == 0) {
-		struct db_stmt *q =
-		    db_prepare(s->db, "INSERT INTO messages (investigation, time, message) VALUES (?, ?, ?)", &t.why);
+	if (rc == 0)
+		rc = insert_message(s, n, message, &t.why);
+	return store_tx_end(&t, rc, e);
+}
 
-		db_bind_int(q, n);
-		db_bind_int(q, clock_wall_ms());
-		db_bind_json(q, message);
-		rc = db_run(q, &t.why);
-	}
+int store_messages(struct store *s, const char *id, const json_t *messages, struct err *e)
+{
+	struct store_tx t;
+	int64_t n = 0;
+	int rc = begin(&t, s, id, &n);
+	const json_t *m;
+	size_t i;
+
+	json_array_foreach (messages, i, m)
+		rc = rc ? rc : insert_message(s, n, m, &t.why);
 	return store_tx_end(&t, rc, e);
 }
 

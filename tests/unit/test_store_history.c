@@ -266,13 +266,15 @@ static void dumps(struct store *s)
 	char id[STORE_ID];
 	auto_json json_t *message = json_pack("{s:s, s:s}", "role", "user", "content", "hi"),
 			 *setup = json_pack("{s:s}", "scope", "all");
-	auto_json json_t *events = NULL, *dump = NULL;
+	auto_json json_t *events = NULL, *dump = NULL, *more = json_pack("[{s:s}, {s:s}]", "content", "x", "content", "y");
 	struct store_begin b = {
 	    .question = "bad \xff bytes", .mode = "offline", .version = "1.2", .setup = setup, .now_ms = 1500};
 	struct store_call call = {.call_id = "c", .tool = "t", .status = "ok", .result = "r\xfe", .result_len = 2};
 
 	is_int(store_begin(s, &b, id, &e), 0, "begins");
 	is_int(store_message(s, id, message, &e), 0, "a message");
+	is_int(store_messages(s, id, more, &e), 0, "and two more");
+	is_int(store_messages(s, "x", more, &(struct err){0}), -1, "but not of nobody");
 	is_int(store_call(s, id, &call, &e), 0, "a call with odd bytes");
 	for (int i = 0; i < 5; i++)
 		(void)!store_event(s, id, "delta", message);
@@ -288,6 +290,8 @@ static void dumps(struct store *s)
 	is_str(json_str_at(dump, "investigation.setup.scope"), "all", "setup");
 	is_str(json_str_at(dump, "investigation.document.status"), "running", "the document as far as it goes");
 	is_str(json_str_at(dump, "messages.0.message.content"), "hi", "messages");
+	is_str(json_str_at(dump, "messages.2.message.content"), "y", "in order");
+	is_int(json_array_size(json_at(dump, "messages")), 3, "and no others");
 	is_str(json_str_at(dump, "tool_calls.0.result"), "r\xef\xbf\xbd", "results");
 	is_int(json_array_size(json_at(dump, "events")), 5, "events");
 	ok(json_is_array(json_at(dump, "usage")) && json_is_array(json_at(dump, "findings")), "and the rest");
