@@ -206,6 +206,33 @@ static void route(struct run *r, json_t *o)
 		}
 }
 
+/* What the controller itself says: not accepted, references not resolved. */
+static void route_refused(struct run *r, json_t *o, size_t before)
+{
+	json_t *parents = fld_at(o, "status.parents"), *parent, *c;
+	struct diagnosis *d;
+	size_t i, k;
+
+	if (r->set.count != before)
+		return; /* the reason was found */
+	json_array_foreach (parents, i, parent)
+		json_array_foreach (fld_at(parent, "conditions"), k, c) {
+			if (!is(fld_str(c, "status"), "False") ||
+			    !(is(fld_str(c, "type"), "Accepted") || is(fld_str(c, "type"), "ResolvedRefs")))
+				continue;
+			d = diag_new(&r->set);
+			diag_about(d, o);
+			diag_rate(d, SEVERITY_CRITICAL, 0.85);
+			diag_cause(d, "%s %s is not served by Gateway %s (%s): %.250s", fld_kind(o), fld_name(o),
+				   fld_str(parent, "parentRef.name"), fld_str(c, "reason"), fld_str(c, "message"));
+			diag_cite(d, o, NULL, "/status/parents/%zu/conditions/%zu/message", i, k);
+			diag_cite(d, o, NULL, "/status/parents/%zu/conditions/%zu/reason", i, k);
+			diag_fix(d, "Correct what the controller names: kubectl edit %s %s -n %s", fld_kind(o),
+				 fld_name(o), fld_ns(o));
+			return;
+		}
+}
+
 static void run(const struct host *h, struct work *w)
 {
 	static const char *const routes[] = {"httproutes.gateway.networking.k8s.io",
@@ -221,8 +248,12 @@ static void run(const struct host *h, struct work *w)
 		if (!h->kind(w, routes[k], NULL, 0))
 			continue;
 		list = h->list(w, routes[k], NULL, &seen);
-		json_array_foreach (list, i, o)
+		json_array_foreach (list, i, o) {
+			size_t before = r.set.count;
+
 			route(&r, o);
+			route_refused(&r, o, before);
+		}
 	}
 	diag_send(&r.set);
 }
