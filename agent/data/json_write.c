@@ -33,14 +33,46 @@ void json_number_text(const json_t *j, char out[static JSON_NUMBER_TEXT])
 		strncat(out, ".0", JSON_NUMBER_TEXT - strlen(out) - 1);
 }
 
+/*
+ * The length of a character that a terminal would take for an order or that turns its line around (C1 controls,
+ * separators of lines, marks of direction): valid in JSON, but documents are printed as well. 0: none at s.
+ */
+static size_t acts_on_terminals(const char *s, size_t n, unsigned *code)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	*code = u[0];
+	if (u[0] == 0x7f)
+		return 1;
+	if (n >= 2 && (u[0] == 0xc2 || u[0] == 0xd8)) {
+		*code = (u[0] & 0x1fu) << 6 | (u[1] & 0x3fu);
+		return *code < 0xa0 || *code == 0x61c ? 2 : 0;
+	}
+	if (n < 3 || u[0] != 0xe2)
+		return 0;
+	*code = 0x2000u | (u[1] & 0x3fu) << 6 | (u[2] & 0x3fu);
+	return *code == 0x200e || *code == 0x200f || (*code >= 0x2028 && *code <= 0x202e) ||
+			       (*code >= 0x2066 && *code <= 0x2069)
+		       ? 3
+		       : 0;
+}
+
 static void write_string(struct buf *b, const char *s, size_t n)
 {
-	size_t from = 0;
+	size_t from = 0, len;
+	unsigned code;
 
 	buf_char(b, '"');
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 
+		if (c >= 0x7f && (len = acts_on_terminals(s + i, n - i, &code)) > 0) {
+			buf_add(b, s + from, i - from);
+			buf_printf(b, "\\u%04x", code);
+			i += len - 1;
+			from = i + 1;
+			continue;
+		}
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
 		buf_add(b, s + from, i - from);

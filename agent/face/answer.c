@@ -135,7 +135,7 @@ char *answer_text(const json_t *document, const struct term *t)
 	causes(&b, t, document);
 	evidence(&b, t, document);
 	part_blind_spots(&b, t, json_object_get(document, "blind_spots"), part_several(document));
-	part_fix(&b, t, json_object_get(document, "fix"));
+	part_fix(&b, t, json_object_get(document, "fix"), document_no_fix(document));
 	footer(&b, t, document);
 	return buf_steal(&b);
 }

@@ -161,7 +161,7 @@ void part_blind_spots(struct buf *b, const struct term *t, const json_t *all, bo
 		part_bullet(b, t, STYLE_DIM, "-", "nothing: everything that was asked for could be read", 2);
 }
 
-void part_fix(struct buf *b, const struct term *t, const json_t *fix)
+void part_fix(struct buf *b, const struct term *t, const json_t *fix, const char *none)
 {
 	const json_t *f;
 	size_t i;
@@ -171,5 +171,5 @@ void part_fix(struct buf *b, const struct term *t, const json_t *fix)
 		part_bullet(b, t, STYLE_GREEN, "-", json_string_value(f), 2);
 	}
 	if (!json_array_size(fix))
-		part_bullet(b, t, STYLE_DIM, "-", "nothing to do", 2);
+		part_bullet(b, t, STYLE_DIM, "-", none, 2);
 }

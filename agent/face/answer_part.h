@@ -18,7 +18,8 @@ void part_where(struct buf *b, const struct term *t, const json_t *object, bool 
 void part_quote(struct buf *b, const struct term *t, const char *id, const char *quote, const json_t *evidence,
 		bool with_cluster);
 void part_blind_spots(struct buf *b, const struct term *t, const json_t *spots, bool with_cluster);
-void part_fix(struct buf *b, const struct term *t, const json_t *fix);
+/* none: what stands there when there is no fix. */
+void part_fix(struct buf *b, const struct term *t, const json_t *fix, const char *none);
 const json_t *part_by_id(const json_t *list, const char *id);
 /* A bullet with wrapped text. */
 void part_bullet(struct buf *b, const struct term *t, enum style style, const char *mark, const char *text, size_t indent);

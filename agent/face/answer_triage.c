@@ -147,7 +147,7 @@ char *answer_triage_text(const json_t *triage, const struct term *t)
 		part_bullet(&b, t, STYLE_GREEN, "-", "none: nothing that was read is failing now", 2);
 	quotes(&b, t, triage, causes);
 	part_blind_spots(&b, t, json_object_get(triage, "blind_spots"), several);
-	part_fix(&b, t, fix);
+	part_fix(&b, t, fix, "nothing to do");
 	footer(&b, t, triage);
 	return buf_steal(&b);
 }

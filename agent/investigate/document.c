@@ -122,6 +122,13 @@ const char *document_no_causes(const json_t *document)
 	return "none: the model found nothing that is failing now";
 }
 
+const char *document_no_fix(const json_t *document)
+{
+	if (json_array_size(json_object_get(document, "root_causes")))
+		return "none was named";
+	return str_eq(json_str_at(document, "status"), "answered") ? "nothing to do" : "none is known yet";
+}
+
 static json_t *cluster_names(const struct world *w)
 {
 	json_t *list = json_array();

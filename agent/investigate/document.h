@@ -10,6 +10,8 @@ json_t *document_build(struct inquiry *q, const char *status, bool from_model, c
 
 /* What stands in place of root causes when a document holds none: a sentence for people. */
 const char *document_no_causes(const json_t *document);
+/* Likewise in place of a fix. */
+const char *document_no_fix(const json_t *document);
 
 /*
  * offline.c: triage as an answer, in the shape of report.h with verified citations; causes that the question

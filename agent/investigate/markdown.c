@@ -10,6 +10,7 @@
 #include "agent/base/buf.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
+#include "agent/base/utf8.h"
 #include "agent/data/json.h"
 #include "agent/investigate/document.h"
 #include "agent/text/clip.h"
@@ -46,6 +47,32 @@ static const json_t *evidence_of(const json_t *document, const char *id)
 			return e;
 	}
 	return NULL;
+}
+
+/* A text of others as one item: what follows its first line is indented, so that it stays below the item. */
+static void item_text(struct buf *b, const char *s, size_t indent)
+{
+	for (const char *end; (end = strchr(s, '\n')); s = end + 1) {
+		buf_add(b, s, (size_t)(end - s) + 1);
+		buf_repeat(b, ' ', indent);
+	}
+	buf_str(b, s);
+}
+
+/* Prose of the model: its headings become bold lines, since the headings of an answer are ours. */
+static void prose_text(struct buf *b, const char *s)
+{
+	while (*s) {
+		size_t n = strcspn(s, "\n"), mark = strspn(s, "# ");
+
+		if (*s == '#' && mark < n)
+			buf_printf(b, "**%.*s**", (int)(n - mark), s + mark);
+		else
+			buf_add(b, s, n);
+		buf_char(b, '\n');
+		s += n + (s[n] == '\n');
+	}
+	buf_char(b, '\n');
 }
 
 static void cause_item(struct buf *b, const json_t *document, size_t n, const json_t *cause)
@@ -100,7 +127,9 @@ static void causes_part(struct buf *b, const json_t *document)
 	if (!json_array_size(causes))
 		buf_printf(b, "- %s\n", document_no_causes(document));
 	json_array_foreach (json_object_get(document, "unverified"), i, text) {
-		buf_printf(b, "- Unverified: %s\n", json_string_value(text));
+		buf_str(b, "- Unverified: ");
+		item_text(b, json_string_value(text), 2);
+		buf_char(b, '\n');
 	}
 }
 
@@ -132,9 +161,10 @@ static void list_part(struct buf *b, const json_t *document, const char *heading
 		buf_str(b, "- ");
 		cluster_text(b, document, item);
 		if (json_is_string(item))
-			buf_printf(b, "%s\n", json_string_value(item));
+			item_text(b, json_string_value(item), 2);
 		else
-			buf_printf(b, "%s: %s\n", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
+			buf_printf(b, "%s: %s", json_str_or(item, "what", ""), json_str_or(item, "why", ""));
+		buf_char(b, '\n');
 	}
 	if (!json_array_size(list))
 		buf_printf(b, "%s\n", none);
@@ -142,16 +172,16 @@ static void list_part(struct buf *b, const json_t *document, const char *heading
 
 char *inquiry_markdown(const json_t *document)
 {
-	auto_buf struct buf b = BUF_INIT(4u << 20);
+	auto_buf struct buf b = BUF_INIT(4u << 20), safe = BUF_INIT(16u << 20);
 
-	if (!str_empty(json_str_at(document, "summary")))
-		buf_printf(&b, "%s\n\n", json_str_at(document, "summary"));
+	prose_text(&b, json_str_or(document, "summary", ""));
 	if (!str_empty(json_str_at(document, "note")))
 		buf_printf(&b, "*%s*\n\n", json_str_at(document, "note"));
 	causes_part(&b, document);
 	evidence_part(&b, document);
 	list_part(&b, document, "Could not see", "blind_spots",
 		  "Nothing: everything that was asked for could be read.");
-	list_part(&b, document, "Fix", "fix", "Nothing to do.");
-	return buf_steal(&b);
+	list_part(&b, document, "Fix", "fix", document_no_fix(document));
+	utf8_printable(&safe, buf_cstr(&b), b.len);
+	return buf_steal(&safe);
 }

@@ -7,10 +7,12 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/text/clip.h"
 
 #define CAUSES_MAX 8	 /* more is no answer */
 #define CITATIONS_MAX 12 /* for one cause */
 #define LIST_MAX 20
+#define SENTENCE_COLUMNS 2000
 
 json_t *report_schema(void)
 {
@@ -68,16 +70,28 @@ static json_t *object_of(const json_t *v)
 	return n == 1 ? json_pack("{s:s}", "name", parts[0]) : NULL;
 }
 
-static json_t *strings_of(const json_t *v)
+/* What is meant to be a sentence or a few: one line, so that it cannot look like a section of the answer. */
+static json_t *sentence(const char *s)
+{
+	auto_buf struct buf b = BUF_INIT(64u << 10);
+
+	clip_line(&b, s, strlen(s), SENTENCE_COLUMNS);
+	return json_text(buf_cstr(&b), b.len);
+}
+
+/* lines: commands may have several. */
+static json_t *strings_of(const json_t *v, bool lines)
 {
 	json_t *out = json_array(), *item;
 	size_t i;
 
 	if (json_is_string(v) && json_string_length(v))
-		json_array_append_new(out, json_string(json_string_value(v)));
+		json_array_append_new(out, lines ? json_text0(json_string_value(v)) : sentence(json_string_value(v)));
 	json_array_foreach (v, i, item) {
-		if (json_is_string(item) && json_string_length(item) && json_array_size(out) < LIST_MAX)
-			json_array_append_new(out, json_string(json_string_value(item)));
+		if (!json_is_string(item) || !json_string_length(item) || json_array_size(out) >= LIST_MAX)
+			continue;
+		json_array_append_new(out,
+				      lines ? json_text0(json_string_value(item)) : sentence(json_string_value(item)));
 	}
 	return out;
 }
@@ -117,7 +131,7 @@ static json_t *causes_of(const json_t *v)
 		if (str_empty(cause) || json_array_size(out) >= CAUSES_MAX)
 			continue;
 		o = json_object();
-		json_object_set_new(o, "cause", json_text0(cause));
+		json_object_set_new(o, "cause", sentence(cause));
 		json_object_set_new(o, "object", object_of(json_object_get(item, "object")));
 		if (!json_object_get(o, "object"))
 			json_object_set_new(o, "object", json_null());
@@ -132,10 +146,10 @@ static json_t *normalise(const json_t *given)
 {
 	json_t *o = json_object();
 
-	json_object_set_new(o, "summary", json_text0(json_str_or(given, "summary", json_str_or(given, "answer", ""))));
+	json_object_set_new(o, "summary", sentence(json_str_or(given, "summary", json_str_or(given, "answer", ""))));
 	json_object_set_new(o, "root_causes", causes_of(json_object_get(given, "root_causes")));
-	json_object_set_new(o, "fix", strings_of(json_object_get(given, "fix")));
-	json_object_set_new(o, "not_seen", strings_of(json_object_get(given, "not_seen")));
+	json_object_set_new(o, "fix", strings_of(json_object_get(given, "fix"), true));
+	json_object_set_new(o, "not_seen", strings_of(json_object_get(given, "not_seen"), false));
 	return o;
 }
 

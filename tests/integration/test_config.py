@@ -214,6 +214,7 @@ def test_every_key_of_the_reference_is_taken(question, config, run):
         default = re.search(r"default ([^)\s]+)\)$", says)
         if default:
             parts = key.split(".")
-            line = "".join("  " * i + part + ":" + ("\n" if i + 1 < len(parts) else " ") for i, part in enumerate(parts))
+            ends = ["\n"] * (len(parts) - 1) + [" "]
+            line = "".join("  " * i + part + ":" + ends[i] for i, part in enumerate(parts))
             ran = question("--offline", "--config", config(line + default[1] + "\n"))
             assert ran.code == 0, (key, ran.err)

@@ -30,7 +30,8 @@ def test_cut_in_a_call(goes_well, llm):
 
 
 def test_cut_again_and_again(checks_answer, llm):
-    checks_answer(llm(turn("Let me think about this for a while", fault="cut"), repeat=True), "broke off again and again")
+    half = turn("Let me think about this for a while", fault="cut")
+    checks_answer(llm(half, repeat=True), "broke off again and again")
 
 
 def test_cut_before_the_first_token_is_asked_again(goes_well, llm):

@@ -138,5 +138,6 @@ def test_builtin_toolset_as_a_plugin(run, snap, tmp_path, plugins):
 def test_exports_one_symbol_only():
     if not shutil.which("nm"):
         pytest.skip("there is no nm here")
-    out = subprocess.run(["nm", "-D", "--defined-only", BUILT / "owners.so"], capture_output=True, text=True, check=True)
-    assert [line.split()[-1] for line in out.stdout.splitlines()] == ["toolset_entry"]
+    line = ["nm", "-D", "--defined-only", BUILT / "owners.so"]
+    symbols = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [s.split()[-1] for s in symbols] == ["toolset_entry"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No value of a Secret leaves the source: not to the screen, the model or the database. Other secrets are masked for the model."""
+"""No value of a Secret leaves the source: not to screen, model or database. Other secrets are masked for the model."""
 
 import base64
 import json
@@ -10,7 +10,11 @@ from asking import SLOW, incident, meta, write_snapshot
 from fakes.kube_api import KubeApi
 from fakes.llmd import call, turn
 
-VALUES = {"password": "correct-horse-battery-staple", "token": "tok_9f8e7d6c5b4a39281706", "ca.crt": "no certificate at all"}
+VALUES = {
+    "password": "correct-horse-battery-staple",
+    "token": "tok_9f8e7d6c5b4a39281706",
+    "ca.crt": "no certificate at all",
+}
 
 
 def encoded(text):
@@ -45,7 +49,7 @@ LOOKS = [
     call("kubernetes_get", name="secret/db", namespace="shop", view="yaml"),
     call("kubernetes_get", name="secret/db", namespace="shop", section=".data"),
     call("kubernetes_get", name="secret/db", namespace="shop", section=".metadata.annotations"),
-    call("kubernetes_list", kind="secrets", namespace="shop", columns="NAME:.metadata.name,D:.data,S:.stringData.password"),
+    call("kubernetes_list", kind="secrets", namespace="shop", columns="N:.metadata.name,D:.data,S:.stringData.token"),
     call("kubernetes_list", kind="secrets", namespace="shop", columns="A:.metadata.annotations"),
     call("kubernetes_count", kind="secrets", by=".data.password"),
     call("kubernetes_find", name="db"),

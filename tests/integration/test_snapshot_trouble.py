@@ -180,7 +180,8 @@ def test_missing(triage, tmp_path):
 
 def test_empty_folder(triage, tmp_path):
     (tmp_path / "empty").mkdir()
-    unreadable(triage(tmp_path / "empty"), str(tmp_path / "empty"), "holds no .yaml, .yml or .json file and no log", "cluster-info dump")
+    ran = triage(tmp_path / "empty")
+    unreadable(ran, str(tmp_path / "empty"), "holds no .yaml, .yml or .json file and no log", "cluster-info dump")
 
 
 def test_only_rubbish(triage, tmp_path):

@@ -116,6 +116,10 @@ static void dumping(void)
 	s = json_dump(NULL, false);
 	is_str(s, "null", "nothing is null");
 	free(s);
+	is_dump("[\"\\u009b31m \\u007f \\u202e \\u2028 \\u061c\"]", "[\"\\u009b31m \\u007f \\u202e \\u2028 \\u061c\"]",
+		"what acts on terminals stays escaped");
+	is_dump("[\"\\u00a0 \\u00e9 \\u2026 \\u0627 \\ud83d\\ude00\"]",
+		"[\"\xc2\xa0 \xc3\xa9 \xe2\x80\xa6 \xd8\xa7 \xf0\x9f\x98\x80\"]", "other letters are not");
 }
 
 static void reals_round_trip(void)
