@@ -8,7 +8,6 @@
 #include "agent/base/map.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
-#include "agent/data/json.h"
 #include "agent/triage/ahead.h"
 #include "agent/triage/chain.h"
 
@@ -54,42 +53,12 @@ static void take(struct gathering *g, struct work *w)
 	w->finding_count = 0;
 }
 
-/* A name that was mistyped must not pass for a healthy namespace. */
-static void check_scope(struct cluster *c)
-{
-	const char *ns = facts_scope_ns(c->facts), *names[1000], *near;
-	auto_free char *path = ns ? mem_printf("/api/v1/namespaces/%s", ns) : NULL;
-	auto_free char *what = ns ? mem_printf("namespace %s", ns) : NULL;
-	auto_free char *why = NULL;
-	struct origin_reply r = {0};
-	enum read_state state;
-	json_t *found, *list;
-	size_t n = 0, i;
-
-	if (!ns)
-		return;
-	found = source_json(c->source, &(struct source_request){.path = path, .optional = true}, &r);
-	json_decref(found);
-	if (found || r.state != READ_NOT_FOUND)
-		return;
-	json_array_foreach (facts_list(c->facts, "namespaces", NULL, &state), i, list) {
-		if (n + 1 < ARRAY_LEN(names) && json_str_at(list, "metadata.name"))
-			names[n++] = json_str_at(list, "metadata.name");
-	}
-	names[n] = NULL;
-	near = str_nearest(ns, names);
-	why = mem_printf("there is no such namespace in cluster %s%s%s%s", c->name, near ? "; did you mean " : "",
-			 str_or(near, ""), near ? "?" : "");
-	source_blind(c->source, READ_NOT_FOUND, what, why);
-}
-
 static void run_cluster(struct triage *t, struct registry *r, const struct triage_options *o, struct cluster *c,
 			struct gathering *g)
 {
 	struct cancel *cancel = o->cancel ? o->cancel : t->world->cancel;
 	size_t left_out = 0;
 
-	check_scope(c);
 	for (size_t i = 0; i < registry_count(r); i++) {
 		const struct registry_entry *entry = registry_at(r, i);
 
