@@ -22,6 +22,12 @@ static bool simple_group(const char *s)
 	return *s == ':' || *s == ')';
 }
 
+/* A sign taken for itself, or a kind of character; not a code, a reference or an end of the whole text. */
+static bool known_escape(const char *s)
+{
+	return s[1] && (!isalnum((unsigned char)s[1]) || strchr("bBdDwWsSnrtf", s[1]));
+}
+
 /*
  * Would a search over several lines find every line that matches by itself? Any match within one line is one of the
  * ways to match there too, unless the pattern looks around, refuses to give back what it took, or asks for the ends of
@@ -36,7 +42,7 @@ static bool one_line_or_many(const char *text)
 
 		quantified = strchr("*+?}", *s) != NULL;
 		if (*s == '\\') {
-			if (!s[1] || (isalnum((unsigned char)s[1]) && !strchr("bBdDwWsSnrtf", s[1])))
+			if (!known_escape(s))
 				return false;
 			s++;
 		} else if ((*s == '+' && was_quantified) || (*s == '(' && !simple_group(s))) {
@@ -59,6 +65,17 @@ static const char *behind_class(const char *s)
 	return s + (*s == ']');
 }
 
+/* Behind a sign that is no character of its own. NULL: an escape of which nothing is known here. */
+static const char *behind_sign(const char *s)
+{
+	if (*s == '[')
+		return behind_class(s);
+	if (*s == '\\')
+		return known_escape(s) ? s + 2 : NULL;
+	s += *s == '{' ? strcspn(s, "}") : 0;
+	return s + (*s != '\0');
+}
+
 /* The longest run of characters that stand in every match, outside of groups and classes. Its length; 0: none. */
 static size_t needed(const char *text, const char **from)
 {
@@ -67,36 +84,28 @@ static size_t needed(const char *text, const char **from)
 
 	if (strstr(text, "(?") || strstr(text, "(*"))
 		return 0;
-	for (const char *s = text;;) {
-		bool literal = *s && !strchr("\\^$.|?*+()[]{}", *s);
+	for (const char *s = text; s;) {
+		bool optional = *s && strchr("?*{", *s); /* the character before it may be there or not */
 
-		if (literal && !depth) {
+		if (*s && !depth && !strchr("\\^$.|?*+()[]{}", *s)) {
 			run++;
 			s++;
 			continue;
 		}
-		if (run && *s && strchr("?*{", *s))
-			run--; /* may be there or not */
+		run -= run && optional;
 		if (run > best) {
 			best = run;
-			*from = s - run - (*s && strchr("?*{", *s) ? 1 : 0);
+			*from = s - run - optional;
 		}
 		run = 0;
 		if (!*s)
 			return best;
 		if (*s == '|' && !depth)
 			return 0;
-		if (*s == '\\' && (!s[1] || (isalnum((unsigned char)s[1]) && !strchr("bBdDwWsSnrtf", s[1]))))
-			return 0;
 		depth += (*s == '(') - (*s == ')');
-		if (*s == '{')
-			s += strcspn(s, "}");
-		else if (*s == '[')
-			s = behind_class(s) - 1;
-		else if (*s == '\\')
-			s++;
-		s += *s != '\0';
+		s = behind_sign(s);
 	}
+	return 0;
 }
 
 /* The character of s that is met least in logs, roughly: only speed depends on it. */
