@@ -261,6 +261,23 @@ static bool abandoned(struct faults *all, const json_t *claim)
 	return json_array_size(list) > 0 || fld_at(claim, "metadata.deletionTimestamp");
 }
 
+/* What tells that a holder's pods have ended. */
+static void cite_ended(struct faults *all, struct diagnosis *d, const json_t *claim)
+{
+	json_t *r;
+	enum seen seen;
+	size_t i;
+
+	json_array_foreach (fld_at(claim, "status.reservedFor"), i, r) {
+		json_t *pod = all->h->find(all->w, "pods", fld_ns(claim), fld_str(r, "name"), &seen);
+
+		if (pod && is(fld_str(pod, "metadata.uid"), fld_str(r, "uid")))
+			diag_cite(d, pod, NULL, "/status/phase");
+		else if (seen == SEEN_NOT_FOUND)
+			diag_cite_absence(d, "pods", fld_ns(claim), fld_str(r, "name"));
+	}
+}
+
 static void fill_held(struct faults *all, struct diagnosis *d, const struct fault *f)
 {
 	json_t *dead = NULL;
@@ -294,8 +311,9 @@ static void fill_held(struct faults *all, struct diagnosis *d, const struct faul
 	if (f->trial.lost_count > SHOWN)
 		diag_cause_more(d, " and %zu more", f->trial.lost_count - SHOWN);
 	if (dead) {
-		diag_cause_more(d, "; no pod of claim %s lives any more, so it holds its devices for nothing",
+		diag_cause_more(d, "; every pod of claim %s has ended or is gone, so it holds its devices for nothing",
 				fld_name(dead));
+		cite_ended(all, d, dead);
 		diag_fix(d, "Free them: kubectl delete resourceclaim %s -n %s", fld_name(dead), fld_ns(dead));
 		return;
 	}

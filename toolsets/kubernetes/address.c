@@ -98,6 +98,7 @@ static const struct complaint complaints[] = {
 	{"lookup ", "server misbehaving"},
 	{"lookup ", "Temporary failure"},
 	{"lookup ", "i/o timeout"},
+	{"lookup ", ":53: "},
 	{"translate host name \"", NULL},
 	{"ENOTFOUND ", NULL},
 	{"EAI_AGAIN ", NULL},

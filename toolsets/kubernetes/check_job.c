@@ -2,6 +2,7 @@
 /* Jobs that failed and were not made good by a later run. */
 #include "toolsets/kubernetes/checks.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "toolsets/kubernetes/dependency.h"
@@ -78,28 +79,40 @@ static bool outdone(struct run *r, json_t *job)
 	return false;
 }
 
-/* The pod that failed last, and the container in it. */
-static json_t *failed_pod(struct run *r, json_t *job, json_t **status, bool *init)
+/* The pod that failed last, the container in it, and where that one's end stands in the pod. */
+static json_t *failed_pod(struct run *r, json_t *job, json_t **status, char ended_at[static 96])
 {
-	static const char *const lists[] = {"status.initContainerStatuses", "status.containerStatuses"};
+	static const char *const lists[] = {"initContainerStatuses", "containerStatuses"};
 	json_t *pods = r->v.h->pods_of(r->v.w, job), *pod, *s, *found = NULL;
 	size_t i, n;
 
 	json_array_foreach (pods, i, pod)
 		for (size_t k = 0; k < 2; k++)
-			json_array_foreach (fld_at(pod, lists[k]), n, s) {
+			json_array_foreach (fld_at(fld_at(pod, "status"), lists[k]), n, s) {
 				const json_t *ended = fld_at(s, "state.terminated");
 
 				if (!ended || fld_int(ended, "exitCode", 0) == 0)
 					continue;
 				found = pod;
 				*status = s;
-				*init = k == 0;
+				snprintf(ended_at, 96, "/status/%s/%zu/state/terminated", lists[k], n);
 			}
 	return found;
 }
 
-static void add_log(struct run *r, struct diagnosis *d, json_t *pod, json_t *status, const struct workload *wl)
+/* Of a program that never ran, or that left its last words with the kubelet. */
+static void add_message(struct diagnosis *d, const json_t *pod, const json_t *status, const char *ended_at)
+{
+	const char *text = fld_str(status, "state.terminated.message");
+	char words[260];
+
+	if (!*text)
+		return;
+	diag_cause_more(d, ": \"%s\"", lines_words(text, strlen(text), words));
+	diag_cite(d, pod, NULL, "%s/message", ended_at);
+}
+
+static bool add_log(struct run *r, struct diagnosis *d, json_t *pod, json_t *status, const struct workload *wl)
 {
 	struct trouble t = {.why = TROUBLE_CRASH,
 			    .pod = pod,
@@ -122,10 +135,11 @@ static void add_log(struct run *r, struct diagnosis *d, json_t *pod, json_t *sta
 			t.number = lines_last(t.log.text, t.log.len, &t.line, &t.len);
 	}
 	if (!t.number)
-		return;
+		return false;
 	diag_cause_more(d, ": its log says \"%s\"", trouble_words(&t, words));
 	trouble_cite(d, &t);
 	dependency_blame(&r->v, d, &t);
+	return true;
 }
 
 static void judge(struct run *r, json_t *job)
@@ -134,7 +148,8 @@ static void judge(struct run *r, json_t *job)
 	json_t *status = NULL, *pod, *condition = json_array_get(fld_at(job, "status.conditions"), index - 1);
 	struct diagnosis *d;
 	struct workload wl;
-	bool init = false, past;
+	char ended_at[96] = "";
+	bool past, started;
 	int64_t at;
 
 	if (!index || *fld_str(job, "metadata.deletionTimestamp"))
@@ -157,24 +172,24 @@ static void judge(struct run *r, json_t *job)
 						  : "; that is long ago");
 		return;
 	}
-	pod = failed_pod(r, job, &status, &init);
+	pod = failed_pod(r, job, &status, ended_at);
 	if (is(fld_str(status, "state.terminated.reason"), "OOMKilled")) {
 		diag_rate(d, SEVERITY_CRITICAL, 0.9);
 		diag_cause_more(d, ": its container %s was killed for its memory (OOMKilled)", fld_str(status, "name"));
 	} else if (pod) {
 		diag_cause_more(d, ", its container %s ended with exit code %d", fld_str(status, "name"),
 				(int)fld_int(status, "state.terminated.exitCode", 0));
-		add_log(r, d, pod, status, &wl);
+		started = !is(fld_str(status, "state.terminated.reason"), "StartError");
+		if (!started || !add_log(r, d, pod, status, &wl))
+			add_message(d, pod, status, ended_at);
 	} else if (is(fld_str(condition, "reason"), "DeadlineExceeded")) {
 		diag_cause_more(d, ": it did not end within %d s", (int)fld_int(job, "spec.activeDeadlineSeconds", 0));
 		diag_cite(d, job, NULL, "/spec/activeDeadlineSeconds");
 	}
 	if (pod) {
 		diag_shows(d, pod);
-		diag_cite(d, pod, NULL, "/status/%s/0/state/terminated/exitCode",
-			  init ? "initContainerStatuses" : "containerStatuses");
-		diag_cite(d, pod, NULL, "/status/%s/0/state/terminated/reason",
-			  init ? "initContainerStatuses" : "containerStatuses");
+		diag_cite(d, pod, NULL, "%s/exitCode", ended_at);
+		diag_cite(d, pod, NULL, "%s/reason", ended_at);
 		diag_fix(d, "Read its log: kubectl logs %s -n %s -c %s", fld_name(pod), fld_ns(pod),
 			 fld_str(status, "name"));
 	}

@@ -7,20 +7,28 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/dependency.h"
+#include "toolsets/kubernetes/echo.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/lib/field.h"
 
 struct run {
 	struct view v;
 	struct diagnoses set;
+	struct echoes echoes;
 };
 
 static void on_errors(void *ctx, const struct trouble *t)
 {
 	struct run *r = ctx;
-	struct diagnosis *d = diag_new(&r->set);
+	struct diagnosis *d;
 	char words[260];
 
+	if (t->why != TROUBLE_ERRORS) { /* others report it, but it may be what another log speaks of */
+		echo_add(&r->echoes, t, NULL);
+		return;
+	}
+	d = diag_new(&r->set);
+	echo_add(&r->echoes, t, d);
 	workload_about(d, &t->workload);
 	diag_rate(d, SEVERITY_WARNING, 0.58);
 	diag_cause(d, "%s %s runs and is ready, but its log ends in errors that repeat: \"%s\"", t->workload.kind,
@@ -37,7 +45,8 @@ static void run_errors(const struct host *h, struct work *w)
 {
 	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
 
-	troubles_each(&r.v, TROUBLE_ERRORS, on_errors, &r);
+	troubles_each(&r.v, TROUBLE_ANY, on_errors, &r);
+	echo_link(&r.echoes);
 	diag_send(&r.set);
 }
 
