@@ -40,11 +40,8 @@ extern const struct check kubernetes_scheduler_check;
 extern const struct check kubernetes_security_check;
 extern const struct check kubernetes_selector_check;
 extern const struct check kubernetes_short_check;
-<<<<<<< HEAD
 extern const struct check kubernetes_sidecar_check;
-=======
 extern const struct check kubernetes_space_check;
->>>>>>> 19a97e5 (checks: full volumes and shared memory; tests: four incidents that only logs tell)
 extern const struct check kubernetes_start_check;
 extern const struct check kubernetes_taken_check;
 extern const struct check kubernetes_terminating_check;
