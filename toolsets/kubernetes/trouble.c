@@ -6,27 +6,38 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/lines.h"
+#include "toolsets/kubernetes/outcry.h"
 #include "toolsets/lib/alloc.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/when.h"
 
 #define UNREADY_MS (90 * 1000LL) /* what a program may take to become ready, whatever its probes say */
 #define INIT_MS (3 * 60 * 1000LL)
-#define HEALTHY_MAX 60 /* healthy workloads whose logs are looked at */
-#define MISSES_MAX 3   /* logs that are not there before the rest is left alone */
+#define HEALTHY_MAX 60		   /* healthy workloads whose logs are looked at */
+#define MISSES_MAX 3		   /* logs that are not there before the rest is left alone */
+#define TRIES_MAX 3		   /* replicas whose logs are tried */
+#define PAST_MS (30 * 60 * 1000LL) /* errors older than this are history */
 #define TAIL_LINES 200
 #define TAIL_BYTES (256u << 10)
 #define LONG_LINES 20000 /* of a program whose last lines do not tell why it ended */
 #define LONG_BYTES (6u << 20)
+
+/* A workload's container: given already, or how many of its replicas' logs were tried in vain. */
+struct subject {
+	char *key;
+	int tries;
+	bool given;
+};
 
 struct scan {
 	const struct view *v;
 	int kinds;
 	void (*fn)(void *ctx, const struct trouble *t);
 	void *ctx;
-	char **seen; /* workload and container that were given already */
+	struct subject *subjects;
 	size_t count, cap;
 	size_t healthy, misses;
+	bool silent; /* those without a log are wanted too */
 };
 
 static bool is(const char *a, const char *b)
@@ -34,16 +45,16 @@ static bool is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-static bool seen_before(struct scan *s, const struct trouble *t)
+static struct subject *subject_of(struct scan *s, const struct trouble *t)
 {
 	drop_text char *key = alloc_printf("%s/%s/%s/%s", t->workload.kind, t->workload.ns, t->workload.name, t->name);
 
 	for (size_t i = 0; i < s->count; i++)
-		if (is(s->seen[i], key))
-			return true;
-	ALLOC_GROW(s->seen, s->count, s->cap);
-	s->seen[s->count++] = alloc_str(key);
-	return false;
+		if (is(s->subjects[i].key, key))
+			return &s->subjects[i];
+	ALLOC_GROW(s->subjects, s->count, s->cap);
+	s->subjects[s->count] = (struct subject){.key = alloc_str(key)};
+	return &s->subjects[s->count++];
 }
 
 static struct log_request request_of(json_t *pod, const char *container)
@@ -118,6 +129,7 @@ static void decide(struct scan *s, struct trouble *t)
 static void on_patient(void *ctx, const struct patient *p)
 {
 	struct scan *s = ctx;
+	struct subject *subject;
 	struct trouble t = {.why = TROUBLE_CRASH,
 			    .pod = p->pod,
 			    .container = p->container,
@@ -128,10 +140,15 @@ static void on_patient(void *ctx, const struct patient *p)
 	if (!p->now || p->ailment != AILMENT_CRASH)
 		return;
 	workload_of(s->v->h, s->v->w, p->pod, &t.workload);
-	if (seen_before(s, &t))
+	subject = subject_of(s, &t);
+	if (subject->given || (!s->silent && subject->tries++ >= TRIES_MAX))
 		return;
 	patient_log(s->v, p, &t.log);
 	decide(s, &t);
+	/* of several replicas the one whose log tells something speaks for all */
+	if (!t.number && !s->silent)
+		return;
+	subject->given = true;
 	s->fn(s->ctx, &t);
 }
 
@@ -145,9 +162,16 @@ static int64_t running_ms(const struct view *v, const json_t *status)
 /* A log that goes wrong now: of the last lines several complain, and nothing went well after them. */
 static bool ends_in_errors(struct scan *s, struct trouble *t)
 {
+	int64_t at;
+
 	t->number = lines_complaint(t->log.text, t->log.len, &t->line, &t->len);
 	if (!t->number)
+		t->number = outcry_find(t->log.text, t->log.len, &t->line, &t->len);
+	if (!t->number)
 		return false;
+	at = outcry_time(t->line, t->len);
+	if (at && s->v->now_ms - at > PAST_MS)
+		return false; /* it said no more since */
 	/* the host knows the kinds of lines; it is asked about this one alone */
 	s->v->h->decisive_line(t->line, t->len, NULL, NULL, &t->word);
 	return true;
@@ -155,15 +179,18 @@ static bool ends_in_errors(struct scan *s, struct trouble *t)
 
 static void healthy(struct scan *s, struct trouble *t)
 {
-	if (s->healthy >= HEALTHY_MAX || s->misses >= MISSES_MAX || seen_before(s, t))
+	struct subject *subject = subject_of(s, t);
+
+	if (s->healthy >= HEALTHY_MAX || s->misses >= MISSES_MAX || subject->given || subject->tries++ >= TRIES_MAX)
 		return;
-	s->healthy++;
 	read_log(s, t, true);
 	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT) {
 		s->misses += t->log.state != SEEN_EMPTY && t->log.state != SEEN_NOT_CAPTURED &&
 			     t->log.state != SEEN_NOT_FOUND;
-		return;
+		return; /* another replica may have one */
 	}
+	s->healthy++;
+	subject->given = true;
 	t->word = "";
 	if (ends_in_errors(s, t))
 		s->fn(s->ctx, t);
@@ -173,6 +200,7 @@ static void consider(struct scan *s, json_t *pod, json_t *container, json_t *sta
 {
 	struct trouble t = {.pod = pod, .container = container, .status = status, .name = fld_str(status, "name")};
 	int64_t ms = running_ms(s->v, status);
+	struct subject *subject;
 	bool sidecar = is(fld_str(container, "restartPolicy"), "Always");
 
 	if (!fld_at(status, "state.running"))
@@ -190,8 +218,10 @@ static void consider(struct scan *s, json_t *pod, json_t *container, json_t *sta
 		healthy(s, &t);
 		return;
 	}
-	if (seen_before(s, &t))
+	subject = subject_of(s, &t);
+	if (subject->given)
 		return;
+	subject->given = true;
 	read_log(s, &t, false);
 	decide(s, &t);
 	s->fn(s->ctx, &t);
@@ -238,8 +268,10 @@ void troubles_each(const struct view *v, int kinds, void (*fn)(void *ctx, const 
 	json_t *pods = v->h->list(v->w, "pods", NULL, &seen), *pod;
 	size_t i;
 
-	if (kinds & TROUBLE_CRASH)
+	for (int pass = 0; pass < 2 && (kinds & TROUBLE_CRASH); pass++) {
+		s.silent = pass == 1;
 		patients_each(v, on_patient, &s);
+	}
 	if (kinds & TROUBLE_ERRORS)
 		read_ahead(&s, pods);
 	json_array_foreach (pods, i, pod) {
@@ -249,8 +281,8 @@ void troubles_each(const struct view *v, int kinds, void (*fn)(void *ctx, const 
 		scan_pod(&s, pod, false);
 	}
 	for (i = 0; i < s.count; i++)
-		free(s.seen[i]);
-	free(s.seen);
+		free(s.subjects[i].key);
+	free(s.subjects);
 }
 
 const char *trouble_words(const struct trouble *t, char out[static 260])
