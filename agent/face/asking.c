@@ -21,7 +21,7 @@ static int print(const struct session *s, const json_t *document)
 
 		text = mem_printf("%s\n", json);
 	} else if (str_eq(session_format(s), "markdown")) {
-		text = mem_printf("%s", json_str_or(document, "answer", ""));
+		text = term_safe(json_str_or(document, "answer", ""));
 	} else {
 		text = answer_text(document, &s->out);
 	}

@@ -96,7 +96,9 @@ static int show(struct session *s, const char *id)
 	if (str_eq(session_format(s), "json"))
 		return print_json(s, document);
 	if (str_eq(session_format(s), "markdown")) {
-		text = inquiry_markdown(document);
+		auto_free char *markdown = inquiry_markdown(document);
+
+		text = term_safe(markdown);
 		return session_print(s, text);
 	}
 	question = term_safe(json_str_or(document, "question", ""));

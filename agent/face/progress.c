@@ -67,9 +67,10 @@ static void on_tool_end(struct progress *p, const json_t *data)
 	char size[24];
 
 	str_from_size(strlen(text), size);
-	safe = mem_printf("  %s %s: %s, %s, %lld ms%s", evidence, json_str_or(data, "tool", "?"),
+	safe = mem_printf("  %s %s: %s, %s, %lld ms%s%s", evidence, json_str_or(data, "tool", "?"),
 			  json_str_or(data, "status", "?"), size, (long long)json_int_at(data, "duration_ms", 0),
-			  json_bool_at(data, "repeated", false) ? ", from the record" : "");
+			  json_bool_at(data, "repeated", false) ? ", from the record" : "",
+			  json_bool_at(data, "suspect", false) ? "; it holds what reads like orders to the model" : "");
 	line(p, STYLE_DIM, safe);
 	if (p->show_output)
 		line(p, STYLE_PLAIN, text);

@@ -20,7 +20,9 @@ static int print(const struct session *s, const json_t *doc)
 
 		text = mem_printf("%s\n", json);
 	} else if (str_eq(session_format(s), "markdown")) {
-		text = answer_triage_markdown(doc);
+		auto_free char *markdown = answer_triage_markdown(doc);
+
+		text = term_safe(markdown);
 	} else {
 		text = answer_triage_text(doc, &s->out);
 	}

@@ -113,6 +113,7 @@ static char *model_summary(struct inquiry *q, struct model *m, size_t until)
 	auto_json json_t *messages = json_array();
 	auto_json json_t *data = json_object();
 	auto_buf struct buf question = BUF_INIT(4u << 20);
+	auto_buf struct buf steps = BUF_INIT(64u << 10);
 	auto_free char *talk = NULL;
 	auto_free char *prompt = NULL;
 	struct model_turn turn = {.messages = messages, .deadline = q->spent.deadline, .cancel = q->setup->cancel};
@@ -121,9 +122,10 @@ static char *model_summary(struct inquiry *q, struct model *m, size_t until)
 	char why[256], *text = NULL;
 
 	talk = plain_summary(q, until);
+	prompt_defuse(&steps, talk, "</steps");
 	mask_text(&question, q->setup->question, strlen(q->setup->question));
 	json_object_set_new(data, "question", json_text(buf_cstr(&question), question.len));
-	json_object_set_new(data, "conversation", json_text0(talk));
+	json_object_set_new(data, "conversation", json_text(buf_cstr(&steps), steps.len));
 	prompt = prompt_render(q->setup->prompts, "summarize", data, &e);
 	if (!prompt || guard_over(q, tokens_of(prompt, strlen(prompt)), why, sizeof(why)))
 		return NULL;

@@ -25,6 +25,22 @@ static json_t *masked(const char *s)
 	return json_text(buf_cstr(&b), b.len);
 }
 
+/* What others wrote stands on one line: no text of theirs can begin a heading or a question of ours. */
+static json_t *one_line(const char *s)
+{
+	auto_buf struct buf b = BUF_INIT(4u << 20);
+	size_t n = 0;
+
+	mask_text(&b, s, strlen(s));
+	for (size_t i = 0; i < b.len; i++) {
+		bool blank = (unsigned char)b.data[i] <= ' ' || b.data[i] == 0x7f;
+
+		if (!blank || (n && b.data[n - 1] != ' '))
+			b.data[n++] = blank ? ' ' : b.data[i];
+	}
+	return json_text(buf_cstr(&b), n);
+}
+
 static json_t *system_data(const struct inquiry *q, const json_t *probed)
 {
 	json_t *data = json_deep_copy(probed), *books = json_array();
@@ -52,7 +68,7 @@ static json_t *evidence_lines(const struct inquiry *q, const struct work_finding
 		if (!quote)
 			continue;
 		snprintf(id, sizeof(id), "E%d", f->evidence[i]);
-		json_array_append_new(list, json_pack("{s:s,s:o}", "id", id, "quote", masked(quote)));
+		json_array_append_new(list, json_pack("{s:s,s:o}", "id", id, "quote", one_line(quote)));
 	}
 	return list;
 }
@@ -66,17 +82,17 @@ static json_t *finding_data(const struct inquiry *q, const struct triage_finding
 
 	snprintf(id, sizeof(id), "F%d", f->id);
 	json_object_set_new(o, "id", json_string(id));
-	json_object_set_new(o, "title", masked(title));
+	json_object_set_new(o, "title", one_line(title));
 	json_object_set_new(o, "score", json_sprintf("%.2f", f->f.score));
 	json_object_set_new(o, "evidence", evidence_lines(q, &f->f));
 	if (f->f.fix[0])
-		json_object_set_new(o, "fix", masked(f->f.fix[0]));
+		json_object_set_new(o, "fix", one_line(f->f.fix[0]));
 	for (const int *s = f->symptoms; s && *s && shown < SYMPTOMS_MAX; s++, shown++) {
 		const struct triage_finding *sf = triage_find(q->triage, *s);
 		auto_free char *line = sf ? triage_title(q->triage, sf) : NULL;
 
 		if (line)
-			json_array_append_new(symptoms, masked(line));
+			json_array_append_new(symptoms, one_line(line));
 	}
 	json_object_set_new(o, "symptoms", symptoms);
 	return o;
@@ -97,11 +113,16 @@ static void add_findings(const struct inquiry *q, json_t *data)
 static void add_blind_spots(const struct inquiry *q, json_t *data)
 {
 	auto_json json_t *all = world_blind_spots(q->setup->world);
-	json_t *spots = blind_grouped(all);
-	size_t n = json_array_size(spots);
+	auto_json json_t *grouped = blind_grouped(all);
+	json_t *spots = json_array(), *spot;
+	size_t n = json_array_size(grouped), i;
 
-	while (json_array_size(spots) > BLIND_MAX)
-		json_array_remove(spots, json_array_size(spots) - 1);
+	json_array_foreach (grouped, i, spot) {
+		if (i < BLIND_MAX)
+			json_array_append_new(spots,
+					      json_pack("{s:o,s:o}", "what", one_line(json_str_or(spot, "what", "")),
+							"why", one_line(json_str_or(spot, "why", ""))));
+	}
 	if (n > BLIND_MAX)
 		json_array_append_new(spots, json_pack("{s:s,s:o}", "what", "more", "why",
 						       json_sprintf("%zu others", n - BLIND_MAX)));
@@ -126,20 +147,6 @@ static void add_clusters(const struct inquiry *q, json_t *data)
 	json_object_set_new(data, "clusters", list);
 }
 
-/* The end mark of the frame inside of a text would end it early: there it gets a space. */
-static void defuse(struct buf *out, const char *text)
-{
-	static const char mark[] = "</attachment";
-	const char *p;
-
-	while ((p = str_find_nocase(text, mark))) {
-		buf_add(out, text, (size_t)(p - text));
-		buf_str(out, "< /attachment");
-		text = p + strlen(mark);
-	}
-	buf_str(out, text);
-}
-
 /* Attachments get a quarter of the window, each the same share. */
 static void add_attachments(const struct inquiry *q, json_t *data)
 {
@@ -156,9 +163,9 @@ static void add_attachments(const struct inquiry *q, json_t *data)
 		const char *text = json_str_or(a, "text", "");
 
 		clip_text(&clipped, text, strlen(text), (size_t)context_room(q) * 3 / 4 / n, 60);
-		defuse(&b, buf_cstr(&clipped));
-		json_array_append_new(list, json_pack("{s:o,s:o}", "name", json_text0(json_str_or(a, "name", "")),
-						      "text", masked(buf_cstr(&b))));
+		prompt_defuse(&b, buf_cstr(&clipped), "</attachment");
+		json_array_append_new(list, json_pack("{s:o,s:o}", "name", one_line(json_str_or(a, "name", "")), "text",
+						      masked(buf_cstr(&b))));
 	}
 	json_object_set_new(data, "has_attachments", json_pack("{s:o}", "attachments", list));
 }

@@ -83,7 +83,8 @@ static int unknown_file(const struct prompts *p, const char *path, const char *f
 	near = str_nearest(stem, names);
 	free(names);
 	if (near)
-		return err_set(e, ERR_CONFIG, "%s: there is no prompt of that name: did you mean \"%s.md\"?", path, near);
+		return err_set(e, ERR_CONFIG, "%s: there is no prompt of that name: did you mean \"%s.md\"?", path,
+			       near);
 	all = mem_str("");
 	for (size_t i = 0; i < p->count; i++) {
 		char *longer = mem_printf("%s%s%s.md", all, i ? ", " : "", p->items[i].name);
@@ -233,4 +234,16 @@ char *prompt_render(const struct prompts *p, const char *name, const json_t *dat
 		return render(p, item, data, e);
 	err_set(e, ERR_ARG, "there is no prompt \"%s\"", name);
 	return NULL;
+}
+
+void prompt_defuse(struct buf *out, const char *text, const char *mark)
+{
+	const char *p;
+
+	while ((p = str_find_nocase(text, mark))) {
+		buf_add(out, text, (size_t)(p - text));
+		buf_printf(out, "< %s", mark + 1);
+		text = p + strlen(mark);
+	}
+	buf_str(out, text);
 }

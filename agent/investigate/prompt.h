@@ -7,6 +7,7 @@
 #define AGENT_INVESTIGATE_PROMPT_H
 
 #include "agent/base/attr.h"
+#include "agent/base/buf.h"
 #include "agent/base/err.h"
 #include <jansson.h>
 
@@ -20,5 +21,8 @@ struct prompts *prompts_load(const char *dir, struct err *e);
 void prompts_free(struct prompts *p);
 /* Renders one ("system", "question", "summarize", "last_step"). The caller's; NULL with file and line. */
 char *prompt_render(const struct prompts *p, const char *name, const json_t *data, struct err *e);
+
+/* Appends text. The end mark of a frame ("</attachment") inside of it would end the frame early: there it gets a space. */
+void prompt_defuse(struct buf *out, const char *text, const char *mark);
 
 #endif

@@ -102,6 +102,8 @@ static json_t *call_json(const struct call_result *r)
 	json_object_set_new(o, "evidence", evidence_names(r->evidence));
 	if (r->repeated)
 		json_object_set_new(o, "repeated", json_true());
+	if (r->suspect)
+		json_object_set_new(o, "suspect", json_true());
 	return o;
 }
 

@@ -25,6 +25,7 @@ struct call_result {
 	int evidence;          /* id of the evidence that holds text; 0: none */
 	bool repeated;         /* answered from the record */
 	bool truncated;
+	bool suspect;          /* it holds what reads like orders to the model, and is framed as such */
 	uint64_t bytes;        /* read for it */
 	int64_t started_ms, duration_ms; /* wall */
 	struct work_touch *touches; /* see work.h; what was read */

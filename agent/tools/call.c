@@ -9,6 +9,7 @@
 #include "agent/base/utf8.h"
 #include "agent/data/json.h"
 #include "agent/text/mask.h"
+#include "agent/text/suspect.h"
 #include "agent/tools/args.h"
 #include "agent/tools/timer.h"
 #include "agent/tools/work.h"
@@ -25,7 +26,7 @@ struct call {
 	struct cancel *cancel; /* of this call: the deadline fires it too */
 	char *text;	       /* masked; NULL before the end, and once it was taken */
 	size_t text_len;
-	bool ran, late;
+	bool ran, late, suspect;
 	int64_t started_ms, duration_ms;
 };
 
@@ -129,6 +130,7 @@ void call_run(struct call *c)
 	if (c->tool->run(&work_host, &c->work, c->args) < 0 && !c->work.answered)
 		c->work.status = TOOL_ERROR;
 	c->late = timer_stop(timer) && !cancel_fired(c->setup.cancel);
+	c->suspect = suspect_text(buf_cstr(&c->work.text), c->work.text.len);
 	c->duration_ms = clock_mono_ms() - start;
 	c->text = make_text(c, &c->text_len);
 }
@@ -153,9 +155,11 @@ void call_describe(const struct call *c, struct call_result *r)
 void call_finish(struct call *c, struct call_result *r)
 {
 	r->status = c->late ? TOOL_TIMEOUT : c->work.status;
-	if (!c->late && r->status != TOOL_OK && cancel_fired(c->setup.cancel)) /* what it says is due to the interrupt */
+	if (!c->late && r->status != TOOL_OK &&
+	    cancel_fired(c->setup.cancel)) /* what it says is due to the interrupt */
 		r->status = TOOL_ERROR;
 	r->bytes = c->work.bytes;
+	r->suspect = c->suspect;
 	r->started_ms = c->started_ms;
 	r->duration_ms = c->duration_ms;
 	call_source(c); /* looks at what was touched: before it is given away */
