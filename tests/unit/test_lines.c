@@ -43,6 +43,8 @@ static void complaint(void)
 	static const char now[] =
 		"GET /a 200\nERROR cannot reach db:5432: connection refused\nGET /b 200\n"
 		"ERROR cannot reach db:5432: connection refused\nERROR cannot reach db:5432: i/o timeout\nGET /c 200\n";
+	static const char typo[] = "level=warning msg=\"login failed: invalid password for user bob\"";
+	static const char full[] = "ERROR connect: FATAL: sorry, too many clients already";
 	char past[2000] = "";
 
 	is_int(lines_complaint(now, strlen(now), &line, &len), 5, "errors that repeat at the end");
@@ -52,6 +54,8 @@ static void complaint(void)
 	is_int(lines_complaint(past, strlen(past), &line, &len), 0, "errors of the past");
 	is_int(lines_complaint("ERROR connection refused\n", 25, &line, &len), 0, "one is none");
 	is_int(lines_complaint("", 0, &line, &len), 0, "of nothing");
+	ok(!lines_complains(typo, strlen(typo)), "a user who mistypes a password is no fault of the program");
+	ok(lines_complains(full, strlen(full)), "a database without a free connection is one");
 }
 
 static void shown(void)

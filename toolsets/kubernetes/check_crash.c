@@ -52,13 +52,39 @@ static void add_cause(struct diagnosis *d, const struct trouble *t)
 		diag_cause_more(d, t->log.state == SEEN_OK ? "; its log is empty" : "; its log could not be read");
 }
 
+/* "/etc/app/app.conf:12: unknown word": the ConfigMap that is mounted where the line finds fault; "". */
+static const char *faulted_map(const struct trouble *t)
+{
+	json_t *mount;
+	size_t i;
+
+	json_array_foreach (fld_at(t->container, "volumeMounts"), i, mount) {
+		const char *path = fld_str(mount, "mountPath");
+		size_t n = strlen(path);
+		const json_t *volume = fld_item(fld_at(t->pod, "spec.volumes"), "name", fld_str(mount, "name"));
+		const char *at = n > 1 && t->len ? memmem(t->line, t->len, path, n) : NULL,
+			   *map = fld_str(volume, "configMap.name");
+
+		if (*map && at && (at + n == t->line + t->len || strchr("/: ]'\")", at[n])))
+			return map;
+	}
+	return "";
+}
+
 static void add_fix(struct diagnosis *d, const struct trouble *t)
 {
 	char arg[400];
 	int64_t code = fld_int(t->patient->ended, "exitCode", 0);
+	const char *map = code ? faulted_map(t) : "";
 
 	workload_arg(&t->workload, arg);
-	if (is(t->word, "config") || is(t->word, "not-found"))
+	if (*map)
+		diag_fix(d, "Correct the file, which comes from ConfigMap %s: kubectl edit configmap %s -n %s", map,
+			 map, t->workload.ns);
+	else if (memmem(t->line, t->len, "exec format error", 17))
+		diag_fix(d, "Use an image for the processor of the node, or select nodes that fit it: kubectl edit %s",
+			 arg);
+	else if (is(t->word, "config") || is(t->word, "not-found"))
 		diag_fix(d,
 			 "Give %s what the line asks for, in its environment, its files or its arguments: kubectl edit "
 			 "%s",
