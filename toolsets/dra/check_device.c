@@ -81,6 +81,27 @@ static bool is_driver_fault(struct faults *all, const struct fault *f, char driv
 	       !devices_of(&all->stock, driver);
 }
 
+/* A DaemonSet that runs nowhere: the labels that it wants of a node. */
+static void say_labels(struct diagnosis *d, const json_t *set)
+{
+	json_t *labels = fld_at(set, "spec.template.spec.nodeSelector"), *value;
+	const char *key;
+	char arg[400];
+	size_t n = 0;
+
+	diag_cause_more(d, ": no node has the labels that it selects");
+	arg[0] = '\0';
+	json_object_foreach (labels, key, value) {
+		diag_cause_more(d, "%s%.120s=%.80s", n ? ", " : " (", key, json_string_value(value));
+		if (!n++)
+			snprintf(arg, sizeof(arg), "%.200s=%.100s", key, json_string_value(value));
+	}
+	if (!n)
+		return;
+	diag_cause_more(d, ")");
+	diag_fix(d, "Label the nodes that have the devices: kubectl label node NODE %s", arg);
+}
+
 static void say_set(struct faults *all, struct diagnosis *d, const char *driver)
 {
 	json_t *set = fault_driver_set(all->h, all->w, driver);
@@ -99,7 +120,7 @@ static void say_set(struct faults *all, struct diagnosis *d, const char *driver)
 			(int)fld_int(set, "status.numberReady", 0),
 			(int)fld_int(set, "status.desiredNumberScheduled", 0));
 	if (fld_int(set, "status.desiredNumberScheduled", 0) == 0)
-		diag_cause_more(d, ": no node has the labels that it selects");
+		say_labels(d, set);
 	diag_cite(d, set, NULL, "/status/numberReady");
 	diag_cite(d, set, NULL, "/status/desiredNumberScheduled");
 	pods = all->h->list(all->w, "pods", fld_ns(set), &seen);
@@ -278,11 +299,47 @@ static void cite_ended(struct faults *all, struct diagnosis *d, const json_t *cl
 	}
 }
 
+/* The first device that the holder of this one has. */
+static size_t first_of(const struct fault *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (f->trial.lost[i]->holder == f->trial.lost[n]->holder)
+			return i;
+	return n;
+}
+
+/* "3 by Deployment sweep in namespace research (gpu-1 of gpu-1, ...)". */
+static void say_holder(struct faults *all, struct diagnosis *d, const struct fault *f, size_t first, bool more)
+{
+	json_t *claim = f->trial.lost[first]->holder, *pod;
+	struct workload wl;
+	size_t count = 0, listed = 0;
+	enum seen seen;
+	char text[200];
+
+	for (size_t i = first; i < f->trial.lost_count; i++)
+		count += f->trial.lost[i]->holder == claim;
+	pod = all->h->find(all->w, "pods", fld_ns(claim), fld_str(claim, "status.reservedFor.0.name"), &seen);
+	diag_cause_more(d, "%s%zu by ", more ? ", " : ": ", count);
+	if (pod) {
+		workload_of(all->h, all->w, pod, &wl);
+		diag_cause_more(d, "%s %s in namespace %s (", wl.kind, wl.name, wl.ns);
+	} else {
+		diag_cause_more(d, "claim %s in namespace %s (", fld_name(claim), fld_ns(claim));
+	}
+	for (size_t i = first; i < f->trial.lost_count && listed < SHOWN; i++)
+		if (f->trial.lost[i]->holder == claim)
+			diag_cause_more(d, "%s%s", listed++ ? ", " : "", device_text(f->trial.lost[i], text));
+	diag_cause_more(d, "%s)", count > listed ? ", ..." : "");
+	diag_cite(d, claim, NULL, "/status/allocation/devices/results/0/device");
+	diag_cite(d, claim, NULL, "/status/reservedFor/0/name");
+}
+
 static void fill_held(struct faults *all, struct diagnosis *d, const struct fault *f)
 {
 	json_t *dead = NULL;
 	struct workload wl;
-	char text[200];
+	size_t shown = 0;
 
 	for (size_t i = 0; i < f->trial.lost_count && !dead; i++)
 		if (abandoned(all, f->trial.lost[i]->holder))
@@ -293,23 +350,17 @@ static void fill_held(struct faults *all, struct diagnosis *d, const struct faul
 		workload_about(d, &wl);
 	diag_cause(d, "ResourceClaim %s needs ", own_name(f));
 	say_need(d, f);
-	diag_cause_more(d, ", but of the %zu that match %zu %s free on the node that has most",
-			f->trial.total[STEP_TAINT], f->trial.left[STEP_FREE],
-			f->trial.left[STEP_FREE] == 1 ? "is" : "are");
-	diag_cause_more(d, "; held: ");
+	if (f->trial.left[STEP_FREE])
+		diag_cause_more(d, ", but no node has more than %zu free ones (%zu match in all); taken",
+				f->trial.left[STEP_FREE], f->trial.total[STEP_TAINT]);
+	else
+		diag_cause_more(d, ", but all %zu that match are taken", f->trial.total[STEP_TAINT]);
 	cite_ask(d, f);
-	for (size_t i = 0; i < f->trial.lost_count && i < SHOWN; i++) {
-		const struct device *x = f->trial.lost[i];
-
-		diag_cause_more(d, "%s%s by %s/%s", i ? ", " : "", device_text(x, text), fld_ns(x->holder),
-				fld_name(x->holder));
-		if (*fld_str(x->holder, "status.reservedFor.0.name"))
-			diag_cause_more(d, " (pod %s)", fld_str(x->holder, "status.reservedFor.0.name"));
-		diag_cite(d, x->holder, NULL, "/status/allocation/devices/results/0/device");
-		diag_cite(d, x->holder, NULL, "/status/reservedFor/0/name");
-	}
-	if (f->trial.lost_count > SHOWN)
-		diag_cause_more(d, " and %zu more", f->trial.lost_count - SHOWN);
+	for (size_t i = 0; i < f->trial.lost_count; i++)
+		if (i == first_of(f, i) && shown++ < SHOWN)
+			say_holder(all, d, f, i, shown > 1);
+	if (shown > SHOWN)
+		diag_cause_more(d, " and %zu more", shown - SHOWN);
 	if (dead) {
 		diag_cause_more(d, "; every pod of claim %s has ended or is gone, so it holds its devices for nothing",
 				fld_name(dead));

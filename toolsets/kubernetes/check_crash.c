@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/advice.h"
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/trouble.h"
 #include "toolsets/lib/field.h"
@@ -71,7 +72,7 @@ static const char *faulted_map(const struct trouble *t)
 	return "";
 }
 
-static void add_fix(struct diagnosis *d, const struct trouble *t)
+static void add_fix(const struct view *v, struct diagnosis *d, const struct trouble *t)
 {
 	char arg[400];
 	int64_t code = fld_int(t->patient->ended, "exitCode", 0);
@@ -84,17 +85,8 @@ static void add_fix(struct diagnosis *d, const struct trouble *t)
 	else if (memmem(t->line, t->len, "exec format error", 17))
 		diag_fix(d, "Use an image for the processor of the node, or select nodes that fit it: kubectl edit %s",
 			 arg);
-	else if (is(t->word, "config") || is(t->word, "not-found"))
-		diag_fix(d,
-			 "Give %s what the line asks for, in its environment, its files or its arguments: kubectl edit "
-			 "%s",
-			 t->name, arg);
-	else if (is(t->word, "auth") || is(t->word, "denied"))
-		diag_fix(
-			d,
-			"Compare the credentials and rights %s uses with what the other side expects, then restart it: "
-			"kubectl rollout restart %s",
-			t->name, arg);
+	else if (t->number && advice_of_line(v, d, t))
+		;
 	else if (code == 0)
 		diag_fix(d,
 			 "Let the command keep running in the foreground, or make this a Job if it is meant to end: "
@@ -124,7 +116,7 @@ static void on_trouble(void *ctx, const struct trouble *t)
 	diag_cite(d, p->pod, NULL, "%s/state/waiting/message", p->pointer);
 	diag_cite(d, p->pod, NULL, "%s/restartCount", p->pointer);
 	diag_cite(d, p->pod, NULL, "%s/message", p->ended_pointer);
-	add_fix(d, t);
+	add_fix(&r->v, d, t);
 	diag_docs(d, "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/");
 	dependency_blame(&r->v, d, t);
 	diag_shows(d, t->pod);

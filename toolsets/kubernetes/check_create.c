@@ -95,6 +95,8 @@ static void fill_demands(struct run *run, struct diagnosis *d, const struct refu
 
 	refusal_word(r->text, "failed quota: ", ":", name, sizeof(name));
 	refusal_word(r->text, "must specify ", "\n", needs, sizeof(needs));
+	needs[strcspn(needs, " ")] = '\0'; /* "limits.memory for: web" */
+	needs[strcspn(needs, ";")] = '\0';
 	workload_about(d, &r->workload);
 	diag_rate(d, SEVERITY_CRITICAL, 0.93);
 	diag_cause(d,

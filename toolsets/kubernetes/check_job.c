@@ -194,8 +194,12 @@ static void judge(struct run *r, json_t *job)
 			 fld_str(status, "name"));
 	}
 	diag_cite(d, job, NULL, "/spec/backoffLimit");
-	diag_fix(d, "Correct it and run it again: kubectl delete job %s -n %s, then create it anew", fld_name(job),
-		 fld_ns(job));
+	if (is(wl.kind, "CronJob"))
+		diag_fix(d, "Correct it and run it again: kubectl create job %.40s-again --from=cronjob/%s -n %s",
+			 wl.name, wl.name, wl.ns);
+	else
+		diag_fix(d, "Correct it and run it again: kubectl delete job %s -n %s, then create it anew",
+			 fld_name(job), fld_ns(job));
 }
 
 static void run(const struct host *h, struct work *w)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/advice.h"
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/echo.h"
 #include "toolsets/kubernetes/lines.h"
@@ -37,6 +38,7 @@ static void on_errors(void *ctx, const struct trouble *t)
 	diag_cite(d, t->pod, NULL, "/status/phase");
 	dependency_blame(&r->v, d, t);
 	diag_shows(d, t->pod);
+	advice_of_line(&r->v, d, t);
 	diag_fix(d, "See what it cannot reach or may not use: kubectl logs %s -n %s -c %s --tail=50", fld_name(t->pod),
 		 fld_ns(t->pod), t->name);
 }

@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/patient.h"
+#include "toolsets/kubernetes/refusal.h"
 #include "toolsets/lib/age.h"
 #include "toolsets/lib/field.h"
+#include "toolsets/lib/quantity.h"
 #include "toolsets/lib/when.h"
+#include "toolsets/lib/workload.h"
 
 #define PODS_NAMED 200u
+#define EVICTED_MS (2 * 60 * 60 * 1000LL)
 
 struct run {
 	struct view v;
@@ -121,6 +125,39 @@ static void not_ready(struct run *r, json_t *node, const json_t *ready)
 	diag_docs(d, "https://kubernetes.io/docs/concepts/architecture/nodes/#condition");
 }
 
+/* "Container crawler was using 41Gi, request is 0": who uses most of it, by what the kubelet said when it evicted. */
+static void say_user(struct run *r, struct diagnosis *d, const json_t *node)
+{
+	enum seen seen;
+	json_t *pods = r->v.h->list(r->v.w, "pods", NULL, &seen), *pod, *found = NULL;
+	struct quantity most = {0}, q;
+	char used[40] = "", one[40];
+	struct workload wl;
+	int64_t at;
+	size_t i;
+
+	json_array_foreach (pods, i, pod) {
+		const char *text = fld_str(pod, "status.message");
+
+		if (!is(fld_str(pod, "spec.nodeName"), fld_name(node)) ||
+		    !is(fld_str(pod, "status.reason"), "Evicted") ||
+		    !refusal_word(text, " was using ", ", ", one, sizeof(one)) || !quantity_parse(one, &q) ||
+		    quantity_compare(q, most) <= 0 ||
+		    (when_parse(fld_str(pod, "status.startTime"), &at) && r->v.now_ms - at > EVICTED_MS))
+			continue;
+		most = q;
+		found = pod;
+		memcpy(used, one, sizeof(used));
+	}
+	if (!found)
+		return;
+	workload_of(r->v.h, r->v.w, found, &wl);
+	diag_cause_more(d, "; a pod of %s %s that was evicted used %s of it", wl.kind, wl.name, used);
+	diag_cite(d, found, NULL, "/status/message");
+	diag_fix(d, "See why %s %s uses so much: kubectl describe pod %s -n %s", wl.kind, wl.name, fld_name(found),
+		 fld_ns(found));
+}
+
 static void pressure(struct run *r, json_t *node, const json_t *c, size_t i)
 {
 	struct diagnosis *d = diag_new(&r->set);
@@ -136,6 +173,8 @@ static void pressure(struct run *r, json_t *node, const json_t *c, size_t i)
 		   type);
 	if (is(type, "DiskPressure") || is(type, "MemoryPressure"))
 		diag_cause_more(d, ": it evicts pods and takes no new ones");
+	if (is(type, "DiskPressure") || is(type, "MemoryPressure"))
+		say_user(r, d, node);
 	diag_cite(d, node, NULL, "/status/conditions/%zu/status", i);
 	diag_cite(d, node, NULL, "/status/conditions/%zu/message", i);
 	diag_cite(d, node, NULL, "/status/conditions/%zu/reason", i);

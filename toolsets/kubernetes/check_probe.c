@@ -159,10 +159,8 @@ static bool impatient(const struct run *r, struct diagnosis *d, const struct fai
 	cite_probe(d, f);
 	diag_cite(d, *f->place ? f->wl.spec_object : f->pod, NULL, "%s/periodSeconds", f->place);
 	diag_cite(d, *f->place ? f->wl.spec_object : f->pod, NULL, "%s/failureThreshold", f->place);
-	diag_fix(d,
-		 "Add a startupProbe, or raise initialDelaySeconds, timeoutSeconds and failureThreshold: kubectl edit "
-		 "%s",
-		 workload_arg(&f->wl, arg));
+	diag_fix(d, "%s initialDelaySeconds, timeoutSeconds and failureThreshold: kubectl edit %s",
+		 is(f->kind, "startup") ? "Raise its" : "Add a startupProbe, or raise", workload_arg(&f->wl, arg));
 	return true;
 }
 

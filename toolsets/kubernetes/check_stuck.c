@@ -174,6 +174,7 @@ static void unscheduled(struct run *r, json_t *pod)
 	json_t *scheduler = own ? NULL : scheduler_pod(r);
 	struct diagnosis *d;
 	struct workload wl;
+	char arg[400];
 	bool fresh;
 
 	d = diag_get(&r->set, &fresh, "scheduler/%s", name);
@@ -189,8 +190,7 @@ static void unscheduled(struct run *r, json_t *pod)
 			   "does not exist",
 			   wl.kind, wl.name, name);
 		diag_cite(d, pod, NULL, "/spec/schedulerName");
-		diag_fix(d, "Install that scheduler, or remove schedulerName: kubectl edit %s/%s -n %s", wl.kind,
-			 wl.name, wl.ns);
+		diag_fix(d, "Install that scheduler, or remove schedulerName: kubectl edit %s", workload_arg(&wl, arg));
 	} else {
 		if (scheduler)
 			diag_about(d, scheduler);

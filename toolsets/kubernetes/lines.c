@@ -209,17 +209,33 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 	return number_of(text, found);
 }
 
-/* "2026-01-02T03:04:05.678Z", "2026/01/02 03:04:05", "[...]": what stands in front of the words. */
+/* "E0714 09:38:40.000022       1 main.go:180] " of klog. */
+static size_t klog_in_front(const char *s, size_t n)
+{
+	const char *end = n > 22 && strchr("IWEF", s[0]) && isdigit((unsigned char)s[1]) && s[5] == ' ' && s[8] == ':'
+				  ? memchr(s, ']', n < 120 ? n : 120)
+				  : NULL;
+
+	return end ? (size_t)(end - s) + 1 : 0;
+}
+
+/* "2026-01-02T03:04:05.678Z", "2026/01/02 03:04:05 UTC", "[...]": what stands in front of the words. */
 static size_t time_in_front(const char *s, size_t n)
 {
-	size_t i = 0, digits = 0, signs = 0;
+	size_t i = klog_in_front(s, n), digits = 0, signs = 0;
 
+	if (i)
+		return i;
 	while (i < n && i < 40 && (isdigit((unsigned char)s[i]) || strchr("-/:.,TZ+[ ]", s[i]))) {
 		digits += isdigit((unsigned char)s[i]) != 0;
 		signs += s[i] == ':' || s[i] == '-' || s[i] == '/';
 		i++;
 	}
-	return digits >= 6 && signs >= 2 ? i : 0;
+	if (digits < 6 || signs < 2)
+		return 0;
+	if (i && s[i - 1] == '[') /* of what follows: "[error]" */
+		i--;
+	return i + 4 <= n && memcmp(s + i, "UTC ", 4) == 0 ? i + 4 : i;
 }
 
 /* The words of a structured line: {"level":"error","msg":"cannot open","error":"refused"}. False: it is not one. */

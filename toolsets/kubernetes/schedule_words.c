@@ -17,7 +17,7 @@ static bool is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-static bool meant(const struct fit *f)
+bool schedule_meant(const struct fit *f)
 {
 	return !(f->blocks & (FIT_SELECTOR | FIT_PERMANENT | FIT_VOLUME));
 }
@@ -28,7 +28,7 @@ static size_t names(const struct verdict *v, unsigned bit, struct reply *out)
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->count; i++) {
-		if (!meant(&v->fits[i]) || !(v->fits[i].blocks & bit))
+		if (!schedule_meant(&v->fits[i]) || !(v->fits[i].blocks & bit))
 			continue;
 		if (n < NODES_SHOWN)
 			rep_add(out, "%s%s", n ? ", " : "", fld_name(v->fits[i].node));
@@ -65,7 +65,7 @@ static void say_not_ready(struct diagnosis *d, const struct pending *p)
 	diag_symptom(d);
 	diag_cause(d, "The nodes that could take %s are not ready: %s", p->pods, rep_text(&list));
 	for (size_t i = 0; i < p->verdict.count; i++)
-		if (meant(&p->verdict.fits[i]) && (p->verdict.fits[i].blocks & FIT_NOT_READY))
+		if (schedule_meant(&p->verdict.fits[i]) && (p->verdict.fits[i].blocks & FIT_NOT_READY))
 			diag_blames(d, "v1", "Node", NULL, fld_name(p->verdict.fits[i].node));
 	diag_fix(d, "Bring the node back: kubectl describe node %s",
 		 p->verdict.best ? fld_name(p->verdict.best->node) : "");
@@ -250,116 +250,6 @@ static void say_selector(struct schedule_run *r, struct diagnosis *d, const stru
 	diag_fix(d, "Or label a node that is meant: kubectl get nodes --show-labels");
 }
 
-/* "node-a 0.3 of 4 free". */
-static void each_free(struct schedule_run *r, struct diagnosis *d, const struct pending *p, const char *resource)
-{
-	char left[QUANTITY_SIZE], total[QUANTITY_SIZE], escaped[300], pointer[330];
-	size_t shown = 0;
-
-	for (size_t i = 0; i < p->verdict.count; i++) {
-		const struct fit *f = &p->verdict.fits[i];
-		struct quantity all = fit_allocatable(f->node, resource);
-		int inputs[2] = {0};
-
-		if (!meant(f))
-			continue;
-		if (shown >= NODES_SHOWN) {
-			diag_cause_more(d, ", ...");
-			break;
-		}
-		quantity_text(quantity_less(all, fit_used(&r->fleet, fld_name(f->node), resource)), resource, left);
-		quantity_text(all, resource, total);
-		diag_cause_more(d, "%s%s %s of %s free", shown++ ? ", " : "", fld_name(f->node), left, total);
-		snprintf(pointer, sizeof(pointer), "/status/allocatable/%s", settings_key(resource, escaped));
-		inputs[0] = diag_cite(d, f->node, NULL, "%s", pointer);
-		if (shown <= 3)
-			diag_cite_derived(d, f->node, pointer, inputs,
-					  "%s: %s allocatable %s, free %s after the requests of %zu pods",
-					  fld_name(f->node), resource, total, left,
-					  json_array_size(fleet_pods(&r->fleet, fld_name(f->node))));
-	}
-}
-
-static struct quantity largest(const struct verdict *v, const char *resource)
-{
-	struct quantity max = {0};
-
-	for (size_t i = 0; i < v->count; i++) {
-		struct quantity one = fit_allocatable(v->fits[i].node, resource);
-
-		if (meant(&v->fits[i]) && quantity_compare(one, max) > 0)
-			max = one;
-	}
-	return max;
-}
-
-static void cite_request(struct diagnosis *d, const struct pending *p, const char *resource)
-{
-	char escaped[300], place[128];
-	json_t *c;
-	size_t i;
-
-	settings_key(resource, escaped);
-	json_array_foreach (fld_at(p->wl.spec, "containers"), i, c) {
-		workload_container(&p->wl, fld_str(c, "name"), place);
-		if (!diag_cite(d, p->wl.spec_object, NULL, "%s/resources/requests/%s", place, escaped))
-			diag_cite(d, p->wl.spec_object, NULL, "%s/resources/limits/%s", place, escaped);
-	}
-}
-
-static void blame_plugin(struct schedule_run *r, struct diagnosis *d, const char *resource)
-{
-	enum seen seen;
-	json_t *list = r->v.h->list(r->v.w, "daemonsets.apps", NULL, &seen), *o;
-	size_t i, n = strcspn(resource, "./");
-
-	json_array_foreach (list, i, o)
-		if (strstr(fld_name(o), "device-plugin") || (n > 2 && strncmp(fld_name(o), resource, n) == 0))
-			diag_blames(d, "apps/v1", "DaemonSet", fld_ns(o), fld_name(o));
-}
-
-static void say_resources(struct schedule_run *r, struct diagnosis *d, const struct pending *p)
-{
-	const char *resource = p->verdict.best && *p->verdict.best->resource ? p->verdict.best->resource : NULL;
-	char need[QUANTITY_SIZE], most[QUANTITY_SIZE], arg[400];
-	struct quantity want, max;
-
-	for (size_t i = 0; !resource && i < p->message.count; i++)
-		resource = schedule_message_resource(&p->message.counts[i]);
-	if (!resource)
-		resource = "cpu";
-	want = fit_request(p->pod, resource);
-	quantity_text(want, resource, need);
-	cite_request(d, p, resource);
-	workload_arg(&p->wl, arg);
-	if (!p->verdict.fits) {
-		diag_rate(d, SEVERITY_CRITICAL, 0.72);
-		diag_cause(d, "No node has the %s of %s that %s requests", need, resource, p->each);
-		return;
-	}
-	max = largest(&p->verdict, resource);
-	quantity_text(max, resource, most);
-	if (quantity_zero(max)) {
-		diag_rate(d, SEVERITY_CRITICAL, 0.85);
-		diag_cause(d, "No node offers %s, of which %s requests %s", resource, p->each, need);
-		blame_plugin(r, d, resource);
-		diag_fix(d, "Bring up what offers it (device plugin, driver): kubectl get nodes -o "
-			    "custom-columns=NAME:.metadata.name,HAS:.status.allocatable");
-	} else if (quantity_compare(want, max) > 0) {
-		diag_rate(d, SEVERITY_CRITICAL, 0.95);
-		diag_cause(d, "%s requests %s of %s, more than any node has (the largest: %s): ", p->start, need,
-			   resource, most);
-		each_free(r, d, p, resource);
-		diag_fix(d, "Request less than %s of %s: kubectl edit %s", most, resource, arg);
-	} else {
-		diag_rate(d, SEVERITY_CRITICAL, p->verdict.single ? 0.9 : 0.8);
-		diag_cause(d, "%s requests %s of %s, and no node has that much left: ", p->start, need, resource);
-		each_free(r, d, p, resource);
-		diag_fix(d, "Lower the request or the number of replicas: kubectl edit %s", arg);
-		diag_fix(d, "Or make room: add a node, or scale down what uses %s", resource);
-	}
-}
-
 static void say_pods(struct diagnosis *d, const struct pending *p)
 {
 	diag_rate(d, SEVERITY_CRITICAL, 0.88);
@@ -446,7 +336,7 @@ void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pend
 		say_selector(r, d, p);
 		break;
 	case FIT_RESOURCES:
-		say_resources(r, d, p);
+		schedule_say_resources(r, d, p);
 		break;
 	case FIT_PODS:
 		say_pods(d, p);

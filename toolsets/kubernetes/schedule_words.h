@@ -27,6 +27,9 @@ struct pending {
 	struct verdict verdict;
 };
 
+/* A node that the pod's own wishes allow. */
+bool schedule_meant(const struct fit *f);
+void schedule_say_resources(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
 void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
 /* A PersistentVolumeClaim that does not exist. */
 void schedule_say_claim(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
