@@ -79,6 +79,7 @@ static void inactive(struct run *r, json_t *hpa, json_t *target, const json_t *c
 			   "HorizontalPodAutoscaler %s gets no metrics: the metrics API does not answer (is "
 			   "metrics-server running?)",
 			   fld_name(hpa));
+		diag_blames(d, "apiregistration.k8s.io/v1", "APIService", NULL, "v1beta1.metrics.k8s.io");
 		diag_blames(d, "apps/v1", "Deployment", "kube-system", "metrics-server");
 		diag_blames(d, "v1", "Service", "kube-system", "metrics-server");
 		diag_fix(d, "Check it: kubectl get apiservice v1beta1.metrics.k8s.io; kubectl get pods -n kube-system "

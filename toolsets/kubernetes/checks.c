@@ -4,9 +4,12 @@
 const struct check *const kubernetes_checks[] = {
 	&kubernetes_account_check,
 	&kubernetes_address_check,
+	&kubernetes_aggregated_check,
+	&kubernetes_balancer_check,
 	&kubernetes_certificate_check,
 	&kubernetes_claim_check,
 	&kubernetes_config_check,
+	&kubernetes_controller_check,
 	&kubernetes_crash_check,
 	&kubernetes_cron_check,
 	&kubernetes_endpoints_check,

@@ -9,9 +9,12 @@ extern const struct check *const kubernetes_checks[]; /* NULL-terminated */
 
 extern const struct check kubernetes_account_check;
 extern const struct check kubernetes_address_check;
+extern const struct check kubernetes_aggregated_check;
+extern const struct check kubernetes_balancer_check;
 extern const struct check kubernetes_certificate_check;
 extern const struct check kubernetes_claim_check;
 extern const struct check kubernetes_config_check;
+extern const struct check kubernetes_controller_check;
 extern const struct check kubernetes_crash_check;
 extern const struct check kubernetes_cron_check;
 extern const struct check kubernetes_endpoints_check;
