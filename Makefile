@@ -4,6 +4,7 @@ CC     ?= cc
 CLANG  ?= clang
 PYTHON ?= /usr/bin/python3
 B      ?= build
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 VERSION := 0.1.0
 
@@ -110,21 +111,21 @@ plugin: $(plugins)
 
 demo:
 	@sh deploy/packages.sh build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) -j$(JOBS) --no-print-directory all
 	@sh deploy/demo.sh $B/dupin
 
 test:
 	@sh deploy/packages.sh build test
-	@$(MAKE) --no-print-directory all units plugin
+	@$(MAKE) -j$(JOBS) --no-print-directory all units plugin
 	@$(PYTHON) tests/run.py --build $B
 
 asan:
 	@sh deploy/packages.sh build test
-	@$(MAKE) --no-print-directory B=build/asan CFLAGS="-O1 -g" SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined" all units plugin
+	@$(MAKE) -j$(JOBS) --no-print-directory B=build/asan CFLAGS="-O1 -g" SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined" all units plugin
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 DUPIN_SLOW=5 $(PYTHON) tests/run.py --build build/asan
 
 tsan:
-	@$(MAKE) --no-print-directory B=build/tsan CFLAGS="-O1 -g" SAN="-fsanitize=thread" all units
+	@$(MAKE) -j$(JOBS) --no-print-directory B=build/tsan CFLAGS="-O1 -g" SAN="-fsanitize=thread" all units
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" $(PYTHON) tests/run.py --build build/tsan --unit-only
 
 lint:
@@ -136,8 +137,8 @@ FUZZ_SECONDS ?= 30
 FUZZ ?= $(fuzzers)
 fuzz:
 	@sh deploy/packages.sh build fuzz
-	@$(MAKE) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" build/fuzz/libdupin.a
-	@$(MAKE) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(addprefix build/fuzz/bin/,$(FUZZ))
+	@$(MAKE) -j$(JOBS) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" build/fuzz/libdupin.a
+	@$(MAKE) -j$(JOBS) --no-print-directory B=build/fuzz CC=$(CLANG) CFLAGS="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(addprefix build/fuzz/bin/,$(FUZZ))
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
 $B/bin/fuzz_%: tests/fuzz/fuzz_%.c $B/libdupin.a
 	@mkdir -p $(@D)
@@ -145,7 +146,7 @@ $B/bin/fuzz_%: tests/fuzz/fuzz_%.c $B/libdupin.a
 
 bench:
 	@sh deploy/packages.sh build test bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) -j$(JOBS) --no-print-directory all
 	@$(PYTHON) tests/bench/bench.py --dupin $B/dupin
 
 man: $B/dupin.1
