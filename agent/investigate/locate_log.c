@@ -180,7 +180,7 @@ static size_t find_line(const struct search *s, const char *text, size_t len)
 /* 0: not there. */
 static int in_log(const struct search *s, const struct printed *p, const char *path)
 {
-	struct source_request r = {.path = path, .accept = "text/plain, */*", .max_bytes = LOG_MAX, .optional = true};
+	struct source_request r = {.path = path, .accept = WORK_LOG_ACCEPT, .max_bytes = LOG_MAX, .optional = true};
 	struct origin_reply reply = {0};
 	auto_free char *text = NULL;
 	size_t len = 0, number = p->number;
