@@ -142,12 +142,40 @@ static void blame_network(struct run *r, struct diagnosis *d, const char *text)
 			diag_blames(d, "apps/v1", "DaemonSet", fld_ns(o), fld_name(o));
 }
 
+/* "no runtime for "runsc" is configured": what the pod's RuntimeClass asks for is not set up on the node. */
+static bool no_handler(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
+{
+	const char *name = fld_str(pod, "spec.runtimeClassName"), *node = fld_str(pod, "spec.nodeName");
+	json_t *class;
+	enum seen seen;
+
+	if (!*name || !(strstr(text, "no runtime for") || strstr(text, "runtime handler")))
+		return false;
+	class = r->v.h->find(r->v.w, "runtimeclasses.node.k8s.io", NULL, name, &seen);
+	if (class)
+		diag_about(d, class);
+	diag_rate(d, SEVERITY_CRITICAL, 0.9);
+	diag_cause(d, "The container runtime of node %s has no handler %s, which RuntimeClass %s of %s %s asks for", node,
+		   class ? fld_str(class, "handler") : "of that name", name, wl->kind, wl->name);
+	diag_cite(d, class, NULL, "/handler");
+	diag_cite(d, pod, NULL, "/spec/runtimeClassName");
+	diag_cite(d, pod, NULL, "/spec/nodeName");
+	diag_shows_words(d, wl->api_version, wl->kind, wl->ns, wl->name);
+	diag_fix(d,
+		 "Configure the handler in the runtime of node %s, or let the class pick nodes that have it "
+		 "(scheduling.nodeSelector): kubectl edit runtimeclass %s",
+		 node, name);
+	return true;
+}
+
 static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
 {
 	const char *node = fld_str(pod, "spec.nodeName");
 	enum seen seen;
 	json_t *object = r->v.h->find(r->v.w, "nodes", NULL, node, &seen);
 
+	if (no_handler(r, d, pod, wl, text))
+		return;
 	diag_rate(d, SEVERITY_CRITICAL, 0.82);
 	if (object)
 		diag_about(d, object);
