@@ -155,18 +155,18 @@ $B/dupin.1: $B/dupin
 
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(DESTDIR)$(PREFIX)/include/dupin
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(DESTDIR)$(PREFIX)/include/dupin/toolsets
 	install -s -m 755 $B/dupin $(DESTDIR)$(PREFIX)/bin/dupin
 	ln -sf dupin $(DESTDIR)$(PREFIX)/bin/kubectl-dupin
 	install -m 644 $B/dupin.1 $(DESTDIR)$(PREFIX)/share/man/man1/dupin.1
-	install -m 644 toolsets/toolset.h $(DESTDIR)$(PREFIX)/include/dupin/toolset.h
+	install -m 644 toolsets/toolset.h $(DESTDIR)$(PREFIX)/include/dupin/toolsets/toolset.h
 	$B/dupin completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dupin
 	$B/dupin completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_dupin
 	$B/dupin completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/dupin.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/dupin $(DESTDIR)$(PREFIX)/bin/kubectl-dupin $(DESTDIR)$(PREFIX)/share/man/man1/dupin.1 \
-	  $(DESTDIR)$(PREFIX)/include/dupin/toolset.h $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dupin \
+	  $(DESTDIR)$(PREFIX)/include/dupin/toolsets/toolset.h $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dupin \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_dupin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/dupin.fish
 
 clean:
