@@ -117,35 +117,52 @@ static int show(struct session *s, const struct registry_entry *entry)
 	return session_print(s, buf_cstr(&b));
 }
 
+static enum probe_state probe(struct session *s, const struct toolset *t, struct cluster *c, char *why, size_t why_size)
+{
+	enum probe_state state = PROBE_READY;
+	struct work w;
+
+	if (c->broken) {
+		snprintf(why, why_size, "%s", c->broken);
+		return PROBE_UNKNOWN;
+	}
+	work_init(&w, s->world, c, s->cancel);
+	w.check = "probe";
+	if (t->probe)
+		state = t->probe(&work_host, &w, why, why_size);
+	work_fini(&w);
+	return state;
+}
+
 /* Probes it against each cluster. Exit 3 when it is there in none. */
 static int test(struct session *s, const struct registry_entry *entry)
 {
 	static const char *const names[] = {"ready", "absent", "unknown"};
 	auto_buf struct buf b = BUF_INIT(1u << 16);
+	json_t *list = json_array(), *out;
 	int status = session_world(s);
 	bool any = false;
 
 	for (size_t i = 0; !status && i < s->world->count; i++) {
-		enum probe_state state = PROBE_READY;
-		char why[160] = "";
-		struct work w;
+		struct cluster *c = &s->world->clusters[i];
+		char why[480] = "";
+		enum probe_state state = probe(s, entry->toolset, c, why, sizeof(why));
 
-		work_init(&w, s->world, &s->world->clusters[i], s->cancel);
-		w.check = "probe";
-		if (s->world->clusters[i].broken) {
-			state = PROBE_UNKNOWN;
-			snprintf(why, sizeof(why), "%s", s->world->clusters[i].broken);
-		} else if (entry->toolset->probe)
-			state = entry->toolset->probe(&work_host, &w, why, sizeof(why));
-		work_fini(&w);
 		any |= state == PROBE_READY;
-		buf_printf(&b, "%s: %s in cluster %s%s%s\n", entry->toolset->name, names[state],
-			   s->world->clusters[i].name, *why ? ": " : "", why);
+		buf_printf(&b, "%s: %s in cluster %s%s%s\n", entry->toolset->name, names[state], c->name,
+			   *why ? ": " : "", why);
+		json_array_append_new(list, json_pack("{s:o,s:s,s:o}", "cluster", json_text0(c->name), "state",
+						      names[state], "why", json_text0(why)));
 	}
-	if (status)
-		return status;
-	status = session_print(s, buf_cstr(&b));
-	return status ? status : any ? EXIT_DONE : EXIT_UNREADABLE;
+	out = json_pack("{s:s,s:o}", "toolset", entry->toolset->name, "clusters", list);
+	if (!status) {
+		auto_free char *safe = term_safe(buf_cstr(&b));
+
+		status = str_eq(session_format(s), "json") ? print_json(s, json_incref(out)) : session_print(s, safe);
+		status = status ? status : any ? EXIT_DONE : EXIT_UNREADABLE;
+	}
+	json_decref(out);
+	return status;
 }
 
 static int unknown(struct session *s, const char *name)

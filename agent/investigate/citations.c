@@ -8,6 +8,7 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/investigate/locate.h"
 #include "agent/text/clip.h"
 #include "agent/text/quote.h"
 
@@ -20,19 +21,6 @@ static bool holds(struct inquiry *q, int id, const char *quote)
 	return text && quote_find(text, strlen(text), quote, NULL, NULL);
 }
 
-/* A wrong id with a true quote is a slip, not a lie: the evidence that holds it is named instead. */
-static int find_holder(struct inquiry *q, int named, const char *quote)
-{
-	int count = evidence_count(q->setup->world->evidence);
-
-	if (holds(q, named, quote))
-		return named;
-	for (int id = 1; id <= count; id++)
-		if (holds(q, id, quote))
-			return id;
-	return 0;
-}
-
 static bool is_tool_result(const struct inquiry *q, int id)
 {
 	for (size_t i = 0; i < q->result_count; i++)
@@ -41,10 +29,42 @@ static bool is_tool_result(const struct inquiry *q, int id)
 	return false;
 }
 
+/* Was it read of an object that the claim names? */
+static bool is_meant(struct inquiry *q, int id, const char *claim)
+{
+	const char *source = evidence_source(q->setup->world->evidence, id),
+		   *name = source ? strrchr(source, '/') : NULL;
+
+	return name && locate_names(claim, strlen(claim), name + 1, NULL);
+}
+
+/*
+ * A wrong id with a true quote is a slip, not a lie: the evidence that holds it is named instead. Of several that of
+ * the object that the claim names, then a tool's result, in which the place is looked for.
+ */
+static int find_holder(struct inquiry *q, int named, const char *quote, const char *claim)
+{
+	int count = evidence_count(q->setup->world->evidence), first = 0, result = 0;
+
+	if (holds(q, named, quote))
+		return named;
+	for (int id = 1; id <= count; id++) {
+		if (!holds(q, id, quote))
+			continue;
+		if (is_meant(q, id, claim))
+			return id;
+		if (!first)
+			first = id;
+		if (!result && is_tool_result(q, id))
+			result = id;
+	}
+	return result ? result : first;
+}
+
 static bool verify_one(struct inquiry *q, json_t *citation, const char *cause)
 {
 	const char *quote = json_str_or(citation, "quote", "");
-	int holder = find_holder(q, evidence_id(json_str_at(citation, "evidence")), quote);
+	int holder = find_holder(q, evidence_id(json_str_at(citation, "evidence")), quote, cause);
 	char name[16];
 
 	json_object_set_new(citation, "verified", json_boolean(holder != 0));

@@ -2,7 +2,9 @@
 #include "agent/source/blind.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
+#include "agent/base/map.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 
@@ -19,7 +21,8 @@ struct blinds {
 	pthread_mutex_t lock;
 	struct spot *spots;
 	size_t count, cap;
-	size_t passing; /* how many of those that can go again are there: the common case is none */
+	struct map *known; /* (what, why) to its index + 1 */
+	size_t passing;	   /* how many of those that can go again are there: the common case is none */
 };
 
 struct blinds *blinds_new(void)
@@ -27,6 +30,7 @@ struct blinds *blinds_new(void)
 	struct blinds *b = MEM_NEW(struct blinds);
 
 	pthread_mutex_init(&b->lock, NULL);
+	b->known = map_new(NULL);
 	return b;
 }
 
@@ -40,6 +44,7 @@ void blinds_free(struct blinds *b)
 		free(b->spots[i].path);
 	}
 	free(b->spots);
+	map_free(b->known);
 	pthread_mutex_destroy(&b->lock);
 	free(b);
 }
@@ -59,20 +64,23 @@ static void append(struct blinds *b, enum read_state state, const char *what, co
 
 void blinds_add(struct blinds *b, enum read_state state, const char *what, const char *why, const char *path)
 {
-	size_t i = 0;
+	auto_free char *key = NULL;
+	size_t i;
 
 	what = str_or(what, "a read");
 	why = str_or(why, read_state_name(state));
+	key = mem_printf("%s\x1f%s", what, why);
 	pthread_mutex_lock(&b->lock);
-	while (i < b->count && !(str_eq(b->spots[i].spot.what, what) && str_eq(b->spots[i].spot.why, why)))
-		i++;
-	if (i < b->count) {
+	i = (size_t)(uintptr_t)map_get(b->known, key);
+	if (i > 0) {
+		i--;
 		if (b->spots[i].gone) {
 			b->spots[i].gone = false;
 			b->passing += passing(&b->spots[i]);
 		}
 	} else if (b->count < BLINDS_MAX) {
 		append(b, state, what, why, path);
+		map_set(b->known, key, (void *)(uintptr_t)b->count);
 	} else if (b->count == BLINDS_MAX) {
 		append(b, READ_CUT, "further reads", "more reads failed than are listed here", NULL);
 	}

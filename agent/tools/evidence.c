@@ -141,6 +141,13 @@ const char *evidence_quote(struct evidence *e, int id)
 	return it ? it->quote : NULL;
 }
 
+const char *evidence_source(struct evidence *e, int id)
+{
+	struct item *it = item_of(e, id);
+
+	return it ? it->source : NULL;
+}
+
 const int *evidence_inputs(struct evidence *e, int id)
 {
 	struct item *it = item_of(e, id);

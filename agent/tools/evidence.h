@@ -35,6 +35,8 @@ const char *evidence_quote(struct evidence *e, int id);
  * no such id.
  */
 json_t *evidence_json(struct evidence *e, int id);
+/* Where it was read; borrowed likewise. */
+const char *evidence_source(struct evidence *e, int id);
 /* Ids that one was computed from, 0 ends; NULL: none. Borrowed until the next renumbering. */
 const int *evidence_inputs(struct evidence *e, int id);
 /*

@@ -25,6 +25,7 @@
 /* A workload's container: given already, or how many of its replicas' logs were tried in vain. */
 struct subject {
 	char *key;
+	uint32_t hash; /* of the key: thousands of lone pods are compared with one another */
 	int tries;
 	bool given;
 };
@@ -45,15 +46,27 @@ static bool is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+/* FNV-1a */
+static uint32_t hash_of(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h;
+}
+
 static struct subject *subject_of(struct scan *s, const struct trouble *t)
 {
 	drop_text char *key = alloc_printf("%s/%s/%s/%s", t->workload.kind, t->workload.ns, t->workload.name, t->name);
 
+	uint32_t hash = hash_of(key);
+
 	for (size_t i = 0; i < s->count; i++)
-		if (is(s->subjects[i].key, key))
+		if (s->subjects[i].hash == hash && is(s->subjects[i].key, key))
 			return &s->subjects[i];
 	ALLOC_GROW(s->subjects, s->count, s->cap);
-	s->subjects[s->count] = (struct subject){.key = alloc_str(key)};
+	s->subjects[s->count] = (struct subject){.key = alloc_str(key), .hash = hash};
 	return &s->subjects[s->count++];
 }
 
