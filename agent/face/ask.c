@@ -15,6 +15,11 @@ static void input_is_slow(void)
 	session_fail(NULL, 0, "waiting for standard input, which is a pipe that nobody has closed; </dev/null means none");
 }
 
+static bool is_blank(const char *s)
+{
+	return s[strspn(s, " \t\r\n")] == '\0';
+}
+
 int command_ask(struct options *o)
 {
 	auto_json json_t *attachments = NULL;
@@ -22,7 +27,7 @@ int command_ask(struct options *o)
 	struct err e = {0};
 	int status;
 
-	if (o->words.count != 1 || str_empty(o->words.items[0])) {
+	if (o->words.count != 1 || is_blank(o->words.items[0])) {
 		s = (struct session){.err = term_of(stderr, "auto")};
 		return session_fail(
 			&s, EXIT_USAGE,

@@ -70,10 +70,10 @@ struct early *early_start(const struct inquiry_setup *s)
 	pthread_mutex_init(&e->lock, NULL);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	e->started = pthread_create(&e->thread, NULL, run, e) == 0;
+	e->started = e->fd >= 0 && pthread_create(&e->thread, NULL, run, e) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (!e->started)
-		run(e); /* no thread to be had: then it is done first */
+		run(e); /* no thread or descriptor to be had: then it is done first */
 	return e;
 }
 
@@ -83,7 +83,7 @@ struct triage *early_take(struct early *e, int64_t deadline, struct err *err)
 	int64_t left = clock_left(deadline);
 	struct triage *t;
 
-	while (poll(p, 2, left > 3600000 ? -1 : (int)left) < 0)
+	while (e->started && poll(p, 2, left > 3600000 ? -1 : (int)left) < 0)
 		left = clock_left(deadline);
 	pthread_mutex_lock(&e->lock);
 	t = e->triage;
@@ -110,7 +110,8 @@ bool early_end(struct early *e)
 		pthread_join(e->thread, NULL);
 	triage_free(e->triage);
 	cancel_free(e->cancel);
-	close(e->fd);
+	if (e->fd >= 0)
+		close(e->fd);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 	return true;

@@ -15,6 +15,7 @@
 #include "agent/tools/call.h"
 #include "agent/tools/work.h"
 
+#define BLIND_MS 20   /* between looks at calls when they cannot signal their end */
 #define GRACE_MS 2000 /* how long a cancelled batch, or a call whose time is up, waits for a worker that is deaf */
 
 /* Counts ends of calls; outlives the batch while a late worker still holds it. */
@@ -173,6 +174,8 @@ static void wait_some(struct batch *b, int64_t deadline)
 	int64_t left = clock_left(deadline);
 	uint64_t count;
 
+	if (b->signal->fd < 0 && left > BLIND_MS) /* no descriptor was to be had: nothing can wake us */
+		left = BLIND_MS;
 	poll(p, 2, left > 60000 ? 60000 : (int)left + 1);
 	if (read(b->signal->fd, &count, sizeof(count)) < 0) {
 		/* nothing ended: a latch or the time woke us */
