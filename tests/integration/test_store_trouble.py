@@ -54,7 +54,7 @@ def unwritable():
         try:
             os.mkdir(folder + "/dupin")
         except OSError as e:
-            if e.errno != errno.ENOENT or folder == "/proc":
+            if e.errno in (errno.EROFS, errno.EACCES, errno.EPERM) or folder == "/proc":
                 return folder
         else:
             os.rmdir(folder + "/dupin")
