@@ -163,6 +163,14 @@ def check_shape(doc):
         assert {"what", "why", "cluster"} == set(b) and b["what"] and b["why"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_expected_is_complete(name):
+    want = expected(name)
+    assert {"source", "question", "root_causes"} <= set(want) <= {"source", "question", "root_causes", "words"}
+    for cause in want["root_causes"]:
+        assert {"kind", "name"} <= set(cause) <= {"kind", "namespace", "name", "check"}
+
+
 def matches(finding, want):
     found = finding["object"]
     return all((found.get(k) or None) == want.get(k) for k in ("kind", "namespace", "name"))
