@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/base/clock.h"
 #include "agent/base/mem.h"
@@ -217,6 +218,14 @@ static int nothing(const struct snapshot *s, const char *path, const struct snap
 		       first ? ": " : "", first ? first->why : "");
 }
 
+/* A folder of manifests tells no time: then its own age has to do, so that two runs say the same. */
+static int64_t changed_ms(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (int64_t)st.st_mtim.tv_sec * 1000 : 0;
+}
+
 static int load(struct snapshot *s, const char *path, struct cancel *cancel, struct err *e)
 {
 	struct snap_settings settings = {0};
@@ -239,6 +248,8 @@ static int load(struct snapshot *s, const char *path, struct cancel *cancel, str
 	s->origin.name = settings.name ? mem_str(settings.name) : base_name(path);
 	s->origin.place = mem_str(path);
 	s->origin.now_ms = settings.now_ms ? settings.now_ms : snap_now_ms(&loaded.now);
+	if (!s->origin.now_ms)
+		s->origin.now_ms = changed_ms(path);
 	s->version = mem_str(str_or(settings.version, str_or(loaded.version, "")));
 	s->mean_bytes = loaded.objects ? loaded.bytes / loaded.objects : 0;
 	rc = 0;
