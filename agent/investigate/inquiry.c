@@ -139,9 +139,16 @@ static void conclude(struct inquiry *q, enum loop_end end, char *why, struct inq
 	if (end == LOOP_FAILED && q->triage)
 		snprintf(out->why, sizeof(out->why),
 			 "The model could not be used (%.300s): this answer comes from the checks alone.", why);
+	if (end == LOOP_FAILED && !q->triage && !q->setup->offline)
+		snprintf(
+			out->why, sizeof(out->why),
+			"The model could not be used (%.300s), and the checks did not end in time: there is no answer.",
+			why);
 	if (end == LOOP_BUDGET)
-		snprintf(out->why, sizeof(out->why), "Stopped: %.300s. This is the best answer so far%s.", why,
-			 from_model ? "" : ", from the checks alone");
+		snprintf(out->why, sizeof(out->why), "Stopped: %.300s. %s", why,
+			 from_model  ? "This is the best answer so far."
+			 : q->triage ? "This is the best answer so far, from the checks alone."
+				     : "The checks had not ended by then either, so there is no answer yet.");
 	out->document = document_build(q, status, from_model, out->why);
 	store_end(q->setup->store, q->id, status, out->document, &q->store_error);
 	inquiry_event(q, "end", json_pack("{s:s}", "status", status));
@@ -167,7 +174,7 @@ static enum loop_end with_model(struct inquiry *q, char *why, size_t size)
 
 	if (!q->answer && (end == LOOP_FAILED || end == LOOP_BUDGET))
 		inquiry_take_triage(q, q->spent.deadline);
-	return end == LOOP_FAILED && !q->triage && cancel_fired(q->setup->cancel) ? LOOP_CANCELED : end;
+	return !q->answer && !q->triage && cancel_fired(q->setup->cancel) ? LOOP_CANCELED : end;
 }
 
 /* No model and no checks: either the time is up, or they could not be run. */

@@ -120,6 +120,16 @@ def test_time_ends_a_hung_call(ends, llm, kube, tmp_path):
     assert "the time of 2 s is used up" in why and time.monotonic() - begin < 2 + 5 * SLOW
 
 
+def test_time_for_nothing_at_all(ask, llm, kube, tmp_path):
+    kube.misbehave("/pods", hang=True)
+    where = ("--kubeconfig", kube.kubeconfig(tmp_path / "kubeconfig"))
+    for model, flags in (None, ["--offline"]), (llm(turn(fault="silence")), []):
+        ran = ask(model, *flags, "--timeout", "1s", where=where, config="cluster: {triage_time: 100ms}\n")
+        assert (ran.code, ran.doc["status"], ran.doc["root_causes"]) == (5, "partial", []), ran.err
+        assert "the time of 1 s is used up" in ran.err
+        assert "The checks had not ended by then either, so there is no answer yet." in ran.err
+
+
 def test_partial_answer_of_the_model_counts(ends, llm):
     """The first report had a false quote: after the end of the budget it stands, marked, with what it proved."""
 
