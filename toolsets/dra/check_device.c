@@ -223,7 +223,8 @@ static void fill_selector(struct faults *all, struct diagnosis *d, const struct 
 		diag_cite_derived(d, f->trial.lost[0]->slice, "/spec/devices", NULL, "%zu devices looked at: %s",
 				  f->trial.lost_count, values);
 	diag_fix(d,
-		 "Ask for what the devices have; the spec cannot be changed, so delete %s %s%s%s and create it again",
+		 "Ask for what the devices have; the spec cannot be changed, so make it anew: kubectl delete %s %s%s%s, "
+		 "then create it with what fits",
 		 fld_kind(class ? f->trial.class : f->demand.edit), fld_name(class ? f->trial.class : f->demand.edit),
 		 class ? "" : " -n ", class ? "" : fld_ns(f->demand.edit));
 	diag_fix(d, "See the devices: kubectl get resourceslices -o yaml");

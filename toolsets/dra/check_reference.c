@@ -186,8 +186,8 @@ static void fill_class(struct faults *all, struct diagnosis *d, const struct fau
 		diag_cite(d, f->demand.claim, NULL, "/spec/devices%s/deviceClassName", f->ask.pointer);
 	if (n)
 		diag_fix(d,
-			 "Ask for a class that exists%s%s; the spec cannot be changed, so delete %s %s -n %s and "
-			 "create it again",
+			 "Ask for a class that exists%s%s; the spec cannot be changed, so make it anew: "
+			 "kubectl delete %s %s -n %s, then create it with the right class",
 			 near.count ? ", for instance " : "", near.count ? near.name[0] : "",
 			 from_template ? "resourceclaimtemplate" : "resourceclaim", fld_name(f->demand.edit),
 			 fld_ns(f->demand.edit));
