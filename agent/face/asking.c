@@ -16,11 +16,9 @@ static int print(const struct session *s, const json_t *document)
 {
 	auto_free char *text = NULL;
 
-	if (str_eq(session_format(s), "json")) {
-		auto_free char *json = json_dump(document, false);
-
-		text = mem_printf("%s\n", json);
-	} else if (str_eq(session_format(s), "markdown")) {
+	if (str_eq(session_format(s), "json"))
+		return session_print_json(s, document);
+	if (str_eq(session_format(s), "markdown")) {
 		text = term_safe(json_str_or(document, "answer", ""));
 	} else {
 		text = answer_text(document, &s->out);
@@ -91,7 +89,8 @@ int asking_run(struct session *s, const char *question, const json_t *attachment
 	if (*result.why && !(s->options->quiet && result.end == INQUIRY_ANSWERED && setup.offline))
 		session_fail(s, 0, result.why);
 	if (store_broken(s->store)) {
-		auto_free char *told = mem_printf("only a part of this investigation is kept: %s", store_broken(s->store));
+		auto_free char *told =
+			mem_printf("only a part of this investigation is kept: %s", store_broken(s->store));
 
 		session_fail(s, 0, told);
 	}

@@ -14,14 +14,6 @@
 
 #define LIST_MAX 50
 
-static int print_json(const struct session *s, const json_t *j)
-{
-	auto_free char *json = json_dump(j, false);
-	auto_free char *text = mem_printf("%s\n", json);
-
-	return session_print(s, text);
-}
-
 static void row(struct buf *b, const struct term *t, const json_t *item, const char *last_key)
 {
 	const char *text = json_str_or(item, last_key, json_str_or(item, "question", ""));
@@ -52,7 +44,7 @@ static int print_rows(struct session *s, json_t *list, const char *last_key, con
 	size_t i;
 
 	if (str_eq(session_format(s), "json"))
-		return print_json(s, list);
+		return session_print_json(s, list);
 	json_array_foreach (list, i, item) {
 		row(&b, &s->out, item, last_key);
 	}
@@ -94,7 +86,7 @@ static int show(struct session *s, const char *id)
 	if (!document)
 		return session_fail(s, EXIT_USAGE, e.msg);
 	if (str_eq(session_format(s), "json"))
-		return print_json(s, document);
+		return session_print_json(s, document);
 	if (str_eq(session_format(s), "markdown")) {
 		auto_free char *markdown = inquiry_markdown(document);
 

@@ -19,19 +19,10 @@ static json_t *describe(const struct runbook *r, bool with_body)
 	return o;
 }
 
-static int print_json(const struct session *s, json_t *owned)
-{
-	auto_json json_t *j = owned;
-	auto_free char *json = json_dump(j, false);
-	auto_free char *text = mem_printf("%s\n", json);
-
-	return session_print(s, text);
-}
-
 static int list(struct session *s)
 {
 	auto_buf struct buf b = BUF_INIT(1u << 20);
-	json_t *all = json_array();
+	auto_json json_t *all = json_array();
 
 	for (size_t i = 0; i < runbooks_count(s->runbooks); i++) {
 		const struct runbook *r = runbooks_at(s->runbooks, i);
@@ -44,9 +35,15 @@ static int list(struct session *s)
 			   str_eq(r->origin, "built in") ? "" : r->origin, str_eq(r->origin, "built in") ? "" : ")");
 	}
 	if (str_eq(session_format(s), "json"))
-		return print_json(s, all);
-	json_decref(all);
+		return session_print_json(s, all);
 	return session_print(s, buf_cstr(&b));
+}
+
+static int print_one(const struct session *s, const struct runbook *r)
+{
+	auto_json json_t *one = describe(r, true);
+
+	return session_print_json(s, one);
 }
 
 static int show(struct session *s, const char *name)
@@ -56,7 +53,7 @@ static int show(struct session *s, const char *name)
 	const char *near;
 
 	if (r && str_eq(session_format(s), "json"))
-		return print_json(s, describe(r, true));
+		return print_one(s, r);
 	if (r) {
 		text = mem_printf("# %s\n\n%s", r->title, r->body);
 		return session_print(s, text);

@@ -11,6 +11,7 @@
 #include "agent/base/log.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
+#include "agent/data/json.h"
 #include "agent/face/recorder.h"
 
 static struct cancel *latch; /* the handler can reach nothing else */
@@ -286,6 +287,14 @@ int session_print(const struct session *s, const char *text)
 		return 0;
 	why = mem_printf("the answer could not be written: %s", strerror(errno));
 	return session_fail(s, EXIT_USAGE, why);
+}
+
+int session_print_json(const struct session *s, const json_t *document)
+{
+	auto_free char *json = json_dump(document, false);
+	auto_free char *text = mem_printf("%s\n", json);
+
+	return session_print(s, text);
 }
 
 bool session_interrupted(const struct session *s)

@@ -11,6 +11,7 @@
 #include "agent/face/cli.h"
 #include "agent/face/term.h"
 #include "agent/investigate/inquiry.h"
+#include <jansson.h>
 
 #define SESSION_THREADS 16   /* workers for tool calls and reading ahead */
 #define SESSION_WAITING 1024 /* jobs that may wait for one */
@@ -44,6 +45,8 @@ int session_close(struct session *s, int status);
 int session_fail(const struct session *s, int status, const char *message);
 /* Writes an answer to standard output; a closed pipe is no error, a full disk is. */
 int session_print(const struct session *s, const char *text);
+/* A document as one line of JSON. */
+int session_print_json(const struct session *s, const json_t *document);
 bool session_interrupted(const struct session *s);
 /* The output format: "text", "json", "markdown". */
 const char *session_format(const struct session *s);

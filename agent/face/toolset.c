@@ -50,19 +50,10 @@ static json_t *describe(const struct registry_entry *entry)
 	return o;
 }
 
-static int print_json(const struct session *s, json_t *owned)
-{
-	auto_json json_t *j = owned;
-	auto_free char *json = json_dump(j, false);
-	auto_free char *text = mem_printf("%s\n", json);
-
-	return session_print(s, text);
-}
-
 static int list(struct session *s)
 {
 	auto_buf struct buf b = BUF_INIT(1u << 20);
-	json_t *all = json_array();
+	auto_json json_t *all = json_array();
 
 	for (size_t i = 0; i < registry_count(s->registry); i++) {
 		const struct registry_entry *entry = registry_at(s->registry, i);
@@ -77,8 +68,7 @@ static int list(struct session *s)
 			   str_eq(entry->origin, "built in") ? "" : " (loaded)");
 	}
 	if (str_eq(session_format(s), "json"))
-		return print_json(s, all);
-	json_decref(all);
+		return session_print_json(s, all);
 	return session_print(s, buf_cstr(&b));
 }
 
@@ -102,9 +92,10 @@ static int show(struct session *s, const struct registry_entry *entry)
 {
 	auto_buf struct buf b = BUF_INIT(1u << 20);
 	const struct toolset *t = entry->toolset;
+	auto_json json_t *one = describe(entry);
 
 	if (str_eq(session_format(s), "json"))
-		return print_json(s, describe(entry));
+		return session_print_json(s, one);
 	buf_printf(&b, "%s: %s (%s)\n", t->name, t->help, entry->origin);
 	if (count_tools(t))
 		term_style(&b, &s->out, STYLE_HEADING, "\nTools\n");
@@ -158,7 +149,7 @@ static int test(struct session *s, const struct registry_entry *entry)
 	if (!status) {
 		auto_free char *safe = term_safe(buf_cstr(&b));
 
-		status = str_eq(session_format(s), "json") ? print_json(s, json_incref(out)) : session_print(s, safe);
+		status = str_eq(session_format(s), "json") ? session_print_json(s, out) : session_print(s, safe);
 		status = status ? status : any ? EXIT_DONE : EXIT_UNREADABLE;
 	}
 	json_decref(out);

@@ -15,11 +15,9 @@ static int print(const struct session *s, const json_t *doc)
 {
 	auto_free char *text = NULL;
 
-	if (str_eq(session_format(s), "json")) {
-		auto_free char *json = json_dump(doc, false);
-
-		text = mem_printf("%s\n", json);
-	} else if (str_eq(session_format(s), "markdown")) {
+	if (str_eq(session_format(s), "json"))
+		return session_print_json(s, doc);
+	if (str_eq(session_format(s), "markdown")) {
 		auto_free char *markdown = answer_triage_markdown(doc);
 
 		text = term_safe(markdown);

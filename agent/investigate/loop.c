@@ -82,7 +82,6 @@ static bool use_fallback(struct loop *l, const struct err *because)
 	l->on_fallback = true;
 	l->room = 0;
 	l->q->model = model_name(m);
-	inquiry_event(l->q, "note", json_pack("{s:o}", "text", json_text0(because->msg)));
 	inquiry_event(l->q, "fallback",
 		      json_pack("{s:o,s:o}", "model", json_text0(c->name), "why", json_text0(because->msg)));
 	return true;
@@ -210,6 +209,8 @@ static enum loop_end failed_turn(struct loop *l, const struct err *e, bool *agai
 		guard_over(l->q, 0, l->why, l->why_size);
 		return LOOP_BUDGET;
 	}
+	if (l->q->answer) /* only the mending of its quotes failed: they stay marked */
+		return LOOP_ANSWERED;
 	if (model_context_error(e) && l->too_long++ < MAX_TOO_LONG) { /* its window is smaller than we thought */
 		int64_t size = context_size(l->q, l->tools);
 
@@ -273,7 +274,7 @@ static enum loop_end run(struct loop *l)
 			model_reply_fini(&reply);
 			if (again)
 				continue;
-			return end == LOOP_FAILED && q->answer ? LOOP_ANSWERED : end;
+			return end;
 		}
 		rc = handle_reply(l, &reply, &e);
 		model_reply_fini(&reply);
