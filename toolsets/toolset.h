@@ -210,6 +210,12 @@ struct check {
 	const char *name;     /* kebab-case, stable, unique; findings carry it */
 	const char *help;     /* what it looks at, one sentence */
 	void (*run)(const struct host *h, struct work *w);
+	/*
+	 * What it reads, for people: resource words as `list` takes them, blanks between ("pods events pods/log
+	 * resourcequotas"). Workloads that are only looked up as the owners of what is named go without saying. Optional;
+	 * read only when size covers it.
+	 */
+	const char *reads;
 };
 
 enum probe_state { PROBE_READY = 0, PROBE_ABSENT, PROBE_UNKNOWN };
@@ -237,6 +243,6 @@ typedef const struct toolset *toolset_entry_fn(void);
 
 /*
  * ABI history
- * 1  2026-11  first.
+ * 1  2026-11  first. Added at the end: check.reads, which every built-in check fills (tests/unit/test_check_reads.c).
  */
 #endif

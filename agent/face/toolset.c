@@ -34,6 +34,21 @@ static json_t *named(const char *name, const char *help)
 	return json_pack("{s:o,s:o}", "name", json_text0(name), "help", json_text0(help));
 }
 
+/* The words of check.reads; none for a plug-in that was built before there were any. */
+static json_t *reads(const struct check *c)
+{
+	json_t *list = json_array();
+	char **words;
+
+	if (c->size < offsetof(struct check, reads) + sizeof(c->reads) || !c->reads)
+		return list;
+	words = str_split_words(c->reads, ' ');
+	for (size_t i = 0; words[i]; i++)
+		json_array_append_new(list, json_text0(words[i]));
+	str_list_free(words);
+	return list;
+}
+
 static json_t *describe(const struct registry_entry *entry)
 {
 	const struct toolset *t = entry->toolset;
@@ -41,8 +56,12 @@ static json_t *describe(const struct registry_entry *entry)
 
 	for (size_t i = 0; i < count_tools(t); i++)
 		json_array_append_new(tools, named(t->tools[i]->name, t->tools[i]->help));
-	for (size_t i = 0; i < count_checks(t); i++)
-		json_array_append_new(checks, named(t->checks[i]->name, t->checks[i]->help));
+	for (size_t i = 0; i < count_checks(t); i++) {
+		json_t *check = named(t->checks[i]->name, t->checks[i]->help);
+
+		json_object_set_new(check, "reads", reads(t->checks[i]));
+		json_array_append_new(checks, check);
+	}
 	json_object_set_new(o, "origin", json_text0(entry->origin));
 	json_object_set_new(o, "enabled", json_boolean(entry->enabled));
 	json_object_set_new(o, "tools", tools);
@@ -74,17 +93,38 @@ static int list(struct session *s)
 
 static void row(struct buf *b, const struct term *t, const char *name, const char *help)
 {
-	size_t w = utf8_width(name, strlen(name));
+	size_t w = utf8_width(name, strlen(name)), left = t->width < 72 ? 4 : 34; /* two columns need room */
 
 	buf_str(b, "  ");
 	term_style(b, t, STYLE_BOLD, name);
-	if (w > 31) {
+	if (w + 3 > left) {
 		buf_char(b, '\n');
-		buf_repeat(b, ' ', 34);
+		buf_repeat(b, ' ', left);
 	} else {
-		buf_repeat(b, ' ', 32 - w);
+		buf_repeat(b, ' ', left - 2 - w);
 	}
-	term_wrap(b, t, help, 34, 34);
+	term_wrap(b, t, help, left, left);
+	buf_char(b, '\n');
+}
+
+/* "reads pods, events, pods/log" below the sentence, in the words that kubectl takes. */
+static void reads_row(struct buf *b, const struct term *t, const struct check *c)
+{
+	auto_json json_t *list = reads(c);
+	auto_buf struct buf line = BUF_INIT(65536);
+	const json_t *word;
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	buf_str(&line, "reads ");
+	json_array_foreach (list, i, word) {
+		buf_printf(&line, "%s%s", i ? ", " : "", json_string_value(word));
+	}
+	buf_repeat(b, ' ', t->width < 72 ? 4 : 34);
+	term_on(b, t, STYLE_DIM);
+	term_wrap(b, t, buf_cstr(&line), t->width < 72 ? 4 : 34, t->width < 72 ? 4 : 34);
+	term_off(b, t);
 	buf_char(b, '\n');
 }
 
@@ -103,8 +143,10 @@ static int show(struct session *s, const struct registry_entry *entry)
 		row(&b, &s->out, t->tools[i]->name, t->tools[i]->help);
 	if (count_checks(t))
 		term_style(&b, &s->out, STYLE_HEADING, "\nChecks\n");
-	for (size_t i = 0; i < count_checks(t); i++)
+	for (size_t i = 0; i < count_checks(t); i++) {
 		row(&b, &s->out, t->checks[i]->name, t->checks[i]->help);
+		reads_row(&b, &s->out, t->checks[i]);
+	}
 	return session_print(s, buf_cstr(&b));
 }
 

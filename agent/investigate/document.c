@@ -93,11 +93,10 @@ static json_t *evidence_list(struct inquiry *q, const json_t *report)
 	for (int n = 1; n <= count; n++) {
 		json_t *item = wanted[n] ? evidence_json(e, n) : NULL;
 
-		if (!item)
-			continue;
-		store_evidence(q->setup->store, q->id, item, &q->store_error);
-		json_array_append_new(list, item);
+		if (item)
+			json_array_append_new(list, item);
 	}
+	store_evidences(q->setup->store, q->id, list, &q->store_error);
 	free(wanted);
 	return list;
 }

@@ -51,13 +51,12 @@ static void begin(struct inquiry *q)
 /* What the checks found goes into the record and to the face, whenever it comes. */
 static void record_triage(struct inquiry *q)
 {
+	auto_json json_t *findings = json_array();
 	json_t *titles = json_array();
 
-	for (size_t i = 0; i < q->triage->count; i++) {
-		auto_json json_t *f = triage_finding_json(q->triage, &q->triage->findings[i]);
-
-		store_finding(q->setup->store, q->id, f, &q->store_error);
-	}
+	for (size_t i = 0; i < q->triage->count; i++)
+		json_array_append_new(findings, triage_finding_json(q->triage, &q->triage->findings[i]));
+	store_findings(q->setup->store, q->id, findings, &q->store_error);
 	for (const int *r = q->triage->root_causes; *r; r++) {
 		auto_free char *title = triage_title(q->triage, triage_find(q->triage, *r));
 

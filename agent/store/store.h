@@ -86,6 +86,9 @@ int store_read(struct store *s, const char *id, const struct store_read *r, stru
 int store_evidence(struct store *s, const char *id, const json_t *evidence, struct err *e);
 /* A finding as in the contract. */
 int store_finding(struct store *s, const char *id, const json_t *finding, struct err *e);
+/* Arrays of them, all or none: a commit for each of thousands would take seconds. */
+int store_evidences(struct store *s, const char *id, const json_t *list, struct err *e);
+int store_findings(struct store *s, const char *id, const json_t *list, struct err *e);
 /* Adds to the sums: {"requests","prompt_tokens","completion_tokens","cached_tokens","cost_usd"}. */
 int store_usage(struct store *s, const char *id, const char *model, const json_t *usage, struct err *e);
 /* The final document (ask -o json) and status: answered, partial, failed, cancelled. */

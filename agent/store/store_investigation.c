@@ -225,6 +225,26 @@ int store_evidence(struct store *s, const char *id, const json_t *evidence, stru
 	return store_tx_end(&t, rc, e);
 }
 
+/* A list of items, each put by `put`, all or none. */
+static int put_all(struct store *s, const char *id, const json_t *list,
+		   int (*put)(struct store *s, int64_t n, const json_t *item, struct err *e), struct err *e)
+{
+	struct store_tx t;
+	int64_t n = 0;
+	int rc = begin(&t, s, id, &n);
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		rc = rc ? rc : put(s, n, item, &t.why);
+	return store_tx_end(&t, rc, e);
+}
+
+int store_evidences(struct store *s, const char *id, const json_t *list, struct err *e)
+{
+	return put_all(s, id, list, put_evidence, e);
+}
+
 /* "cause kind namespace/name", which is how people remember an object. The caller's. */
 static char *cause_text(const json_t *item)
 {
@@ -267,6 +287,11 @@ int store_finding(struct store *s, const char *id, const json_t *finding, struct
 	if (rc == 0)
 		rc = put_finding(s, n, finding, &t.why);
 	return store_tx_end(&t, rc, e);
+}
+
+int store_findings(struct store *s, const char *id, const json_t *list, struct err *e)
+{
+	return put_all(s, id, list, put_finding, e);
 }
 
 int store_usage(struct store *s, const char *id, const char *model, const json_t *usage, struct err *e)

@@ -423,6 +423,31 @@ static void held(void)
 	store_close(s);
 }
 
+/* What a triage of thousands leaves: one transaction, all or none. */
+static void many(void)
+{
+	struct err e = {0};
+	struct store *s = store_open(":memory:", &e);
+	struct store_begin b = question("what is broken?");
+	auto_json json_t *findings = json_array(), *evidence = json_array(), *none = json_array();
+	char id[STORE_ID];
+
+	for (int i = 1; i <= 5000; i++) {
+		json_array_append_new(findings, json_pack("{s:o, s:s, s:s, s:n}", "id", json_sprintf("F%d", i), "severity",
+							  "warning", "cause", "it is broken", "caused_by"));
+		json_array_append_new(evidence, json_pack("{s:o, s:s}", "id", json_sprintf("E%d", i), "quote", "broken"));
+	}
+	ok(s && store_begin(s, &b, id, &e) == 0, "begins: %s", e.msg);
+	is_int(store_findings(s, id, findings, &e), 0, "5,000 findings at once");
+	is_int(store_evidences(s, id, evidence, &e), 0, "and as much evidence");
+	is_int(store_findings(s, id, none, &e), 0, "or none");
+	is_int(count(s, "SELECT count(*) FROM findings"), 5000, "all are there");
+	is_int(count(s, "SELECT count(*) FROM evidence"), 5000, "of both");
+	is_int(store_findings(s, "01ARZ3NDEKTSV4RRFFQ69G5FAV", findings, &e), -1, "but not of nobody");
+	is_int(count(s, "SELECT count(*) FROM findings"), 5000, "nothing is added then");
+	store_close(s);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3)
@@ -435,5 +460,6 @@ int main(int argc, char **argv)
 	together();
 	full_disk();
 	held();
+	many();
 	return done();
 }

@@ -457,8 +457,12 @@ static void run_error(const struct host *h, struct work *w)
 	faults_run(h, w, FAULT_ERROR, fill_error);
 }
 
+#define READS                                                                                                          \
+	"pods resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io deviceclasses.resource.k8s.io "    \
+	"resourceslices.resource.k8s.io devicetaintrules.resource.k8s.io nodes daemonsets.apps events"
 #define CHECK(id, check_name, words, fn)                                                                               \
-	const struct check id = {.size = sizeof(struct check), .name = check_name, .help = words, .run = fn}
+	const struct check id = {                                                                                      \
+		.size = sizeof(struct check), .name = check_name, .help = words, .run = fn, .reads = READS}
 
 CHECK(dra_driver_check, "dra-driver-absent", "Claims of devices that no driver publishes, or not where the pod may run",
       run_driver);

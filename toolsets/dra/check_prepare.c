@@ -235,4 +235,5 @@ const struct check dra_prepare_check = {
 	.name = "dra-prepare-failed",
 	.help = "Pods on a node whose devices the kubelet or the driver cannot prepare",
 	.run = run,
+	.reads = "pods events nodes resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io",
 };

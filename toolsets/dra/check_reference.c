@@ -223,6 +223,8 @@ const struct check dra_template_check = {
 	.name = "dra-claim-template-missing",
 	.help = "Pods whose ResourceClaimTemplate does not exist in their namespace",
 	.run = run_template,
+	.reads = "pods resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io "
+		 "deviceclasses.resource.k8s.io resourceslices.resource.k8s.io events nodes",
 };
 
 const struct check dra_claim_check = {
@@ -230,6 +232,8 @@ const struct check dra_claim_check = {
 	.name = "dra-claim-missing",
 	.help = "Pods whose ResourceClaim does not exist in their namespace",
 	.run = run_claim,
+	.reads = "pods resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io "
+		 "deviceclasses.resource.k8s.io resourceslices.resource.k8s.io events nodes",
 };
 
 const struct check dra_creation_check = {
@@ -237,6 +241,8 @@ const struct check dra_creation_check = {
 	.name = "dra-claim-not-created",
 	.help = "Claims that are not made from their template: quota, admission, controller",
 	.run = run_creation,
+	.reads = "pods resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io "
+		 "deviceclasses.resource.k8s.io resourceslices.resource.k8s.io resourcequotas events nodes",
 };
 
 const struct check dra_class_check = {
@@ -244,4 +250,6 @@ const struct check dra_class_check = {
 	.name = "dra-device-class-missing",
 	.help = "Claims and templates that ask for a DeviceClass that does not exist",
 	.run = run_class,
+	.reads = "pods resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io "
+		 "deviceclasses.resource.k8s.io resourceslices.resource.k8s.io events nodes",
 };

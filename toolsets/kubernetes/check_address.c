@@ -190,4 +190,5 @@ const struct check kubernetes_address_check = {
 	.help = "Addresses in the configuration of failing programs: Services that do not exist, ports that they do "
 		"not have",
 	.run = run,
+	.reads = "pods pods/log events services namespaces nodes configmaps",
 };

@@ -68,4 +68,5 @@ const struct check kubernetes_aggregated_check = {
 	.name = "aggregated-api",
 	.help = "Aggregated APIs that do not answer",
 	.run = run,
+	.reads = "apiservices.apiregistration.k8s.io horizontalpodautoscalers.autoscaling namespaces",
 };

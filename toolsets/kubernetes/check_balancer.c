@@ -51,4 +51,5 @@ const struct check kubernetes_balancer_check = {
 	.name = "load-balancer",
 	.help = "Services whose load balancer cannot be made",
 	.run = run,
+	.reads = "services events",
 };

@@ -136,4 +136,5 @@ const struct check kubernetes_certificate_check = {
 	.name = "certificate-expired",
 	.help = "Certificates in Secrets that have run out and that an Ingress or a running pod uses",
 	.run = run,
+	.reads = "ingresses.networking.k8s.io secrets pods",
 };

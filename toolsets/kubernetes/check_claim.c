@@ -250,4 +250,5 @@ const struct check kubernetes_claim_check = {
 	.name = "volume-claim-pending",
 	.help = "PersistentVolumeClaims without a volume: class missing, no volume that fits, a provisioner that fails",
 	.run = run,
+	.reads = "persistentvolumeclaims persistentvolumes storageclasses.storage.k8s.io pods events",
 };

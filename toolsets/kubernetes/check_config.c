@@ -200,4 +200,5 @@ const struct check kubernetes_config_check = {
 	.name = "config-missing",
 	.help = "ConfigMaps, Secrets and keys that waiting pods refer to and that do not exist",
 	.run = run,
+	.reads = "pods configmaps secrets events",
 };

@@ -93,4 +93,5 @@ const struct check kubernetes_controller_check = {
 	.name = "controller-silent",
 	.help = "Workloads whose last change no controller has looked at",
 	.run = run,
+	.reads = "deployments.apps statefulsets.apps daemonsets.apps pods",
 };

@@ -164,4 +164,5 @@ const struct check kubernetes_crash_check = {
 	.name = "container-crash-loop",
 	.help = "Containers that end again and again, with the line of the log that tells why",
 	.run = run,
+	.reads = "pods pods/log events services namespaces nodes persistentvolumeclaims configmaps",
 };

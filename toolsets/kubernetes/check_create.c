@@ -251,17 +251,21 @@ static void run_other(const struct host *h, struct work *w)
 	refusals(h, w, a, fill_other);
 }
 
-#define CHECK(id, check_name, words, fn)                                                                               \
-	const struct check id = {.size = sizeof(struct check), .name = check_name, .help = words, .run = fn}
+#define MAKERS "events deployments.apps statefulsets.apps daemonsets.apps jobs.batch replicasets.apps "
+#define CHECK(id, check_name, words, fn, more)                                                                         \
+	const struct check id = {                                                                                      \
+		.size = sizeof(struct check), .name = check_name, .help = words, .run = fn, .reads = MAKERS more}
 
 CHECK(kubernetes_quota_check, "quota-exceeded", "Workloads whose pods a ResourceQuota refuses, with used and limit",
-      run_quota);
+      run_quota, "resourcequotas");
 CHECK(kubernetes_account_check, "service-account-missing", "Workloads that run as a ServiceAccount that does not exist",
-      run_account);
+      run_account, "serviceaccounts");
 CHECK(kubernetes_security_check, "pod-security",
-      "Workloads whose pods violate the Pod Security level of their namespace", run_security);
-CHECK(kubernetes_limits_check, "limit-range", "Workloads whose pods are outside of a LimitRange", run_limits);
+      "Workloads whose pods violate the Pod Security level of their namespace", run_security, "namespaces");
+CHECK(kubernetes_limits_check, "limit-range", "Workloads whose pods are outside of a LimitRange", run_limits, "limitranges");
 CHECK(kubernetes_webhook_check, "admission-webhook",
-      "Admission webhooks that fail or refuse pods, with what stands behind them", run_webhook);
+      "Admission webhooks that fail or refuse pods, with what stands behind them", run_webhook,
+      "mutatingwebhookconfigurations.admissionregistration.k8s.io "
+      "validatingwebhookconfigurations.admissionregistration.k8s.io services");
 CHECK(kubernetes_refused_check, "pod-refused", "Workloads whose pods the API server refuses for another reason",
-      run_other);
+      run_other, "priorityclasses.scheduling.k8s.io");

@@ -117,4 +117,5 @@ const struct check kubernetes_cron_check = {
 	.name = "cronjob-held-up",
 	.help = "CronJobs whose next runs are left out because an old one does not end",
 	.run = run,
+	.reads = "cronjobs.batch jobs.batch pods pods/log events services namespaces",
 };

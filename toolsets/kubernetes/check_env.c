@@ -70,4 +70,5 @@ const struct check kubernetes_env_check = {
 	.name = "env-shadowed",
 	.help = "Variables that a failing container is given twice with different values",
 	.run = run,
+	.reads = "pods pods/log events services nodes",
 };

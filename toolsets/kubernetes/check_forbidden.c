@@ -166,4 +166,7 @@ const struct check kubernetes_forbidden_check = {
 	.name = "access-forbidden",
 	.help = "Programs in trouble because their ServiceAccount may not do what they ask of the API server",
 	.run = run,
+	.reads = "pods pods/log events nodes roles.rbac.authorization.k8s.io "
+		 "clusterroles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io "
+		 "clusterrolebindings.rbac.authorization.k8s.io",
 };

@@ -359,4 +359,5 @@ const struct check kubernetes_image_check = {
 	.name = "image-pull",
 	.help = "Images that cannot be pulled: wrong name or tag, missing credentials, a registry out of reach",
 	.run = run,
+	.reads = "pods events secrets replicasets.apps",
 };

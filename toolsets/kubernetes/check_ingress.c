@@ -263,4 +263,6 @@ const struct check kubernetes_ingress_check = {
 	.name = "ingress-backend",
 	.help = "Ingresses and routes whose Service, port, class or certificate does not exist",
 	.run = run,
+	.reads = "ingresses.networking.k8s.io ingressclasses.networking.k8s.io "
+		 "httproutes.gateway.networking.k8s.io grpcroutes.gateway.networking.k8s.io services secrets",
 };

@@ -60,4 +60,5 @@ const struct check kubernetes_init_check = {
 	.name = "init-container-waiting",
 	.help = "Init containers that do not come to their end, with what they wait for",
 	.run = run,
+	.reads = "pods pods/log services namespaces events",
 };

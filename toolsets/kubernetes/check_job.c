@@ -220,4 +220,5 @@ const struct check kubernetes_job_check = {
 	.help = "Jobs that failed within a day and were not made good by a later run, with the line of the log that "
 		"tells why",
 	.run = run,
+	.reads = "jobs.batch cronjobs.batch pods pods/log services events",
 };

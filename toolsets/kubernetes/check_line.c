@@ -137,6 +137,7 @@ const struct check kubernetes_errors_check = {
 	.name = "log-errors",
 	.help = "Ready programs whose logs end in repeated errors about what they depend on",
 	.run = run_errors,
+	.reads = "pods pods/log events services namespaces nodes persistentvolumeclaims configmaps",
 };
 
 const struct check kubernetes_taken_check = {
@@ -144,4 +145,5 @@ const struct check kubernetes_taken_check = {
 	.name = "port-taken",
 	.help = "Containers that cannot listen because another container of their pod has the port",
 	.run = run_port,
+	.reads = "pods pods/log events nodes",
 };

@@ -98,4 +98,5 @@ const struct check kubernetes_mixed_check = {
 	.name = "service-selector-wide",
 	.help = "Services that also select pods of another workload, which do not serve their port",
 	.run = run,
+	.reads = "services pods",
 };

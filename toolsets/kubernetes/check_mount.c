@@ -254,4 +254,6 @@ const struct check kubernetes_mount_check = {
 	.name = "pod-setup",
 	.help = "Pods on a node whose volumes cannot be attached or mounted, or whose network cannot be made",
 	.run = run,
+	.reads = "pods events configmaps secrets persistentvolumeclaims nodes runtimeclasses.node.k8s.io "
+		 "daemonsets.apps",
 };

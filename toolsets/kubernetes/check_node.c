@@ -214,4 +214,5 @@ const struct check kubernetes_node_check = {
 	.name = "node-not-ready",
 	.help = "Nodes that are not ready or short of disk, memory, process ids or network, with the pods on them",
 	.run = run,
+	.reads = "nodes pods events daemonsets.apps",
 };

@@ -147,4 +147,5 @@ const struct check kubernetes_oom_check = {
 	.name = "container-oom-killed",
 	.help = "Containers that are killed for their memory, with the limit that is too small",
 	.run = run,
+	.reads = "pods events mutatingwebhookconfigurations.admissionregistration.k8s.io",
 };

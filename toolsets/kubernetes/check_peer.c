@@ -135,4 +135,5 @@ const struct check kubernetes_peer_check = {
 	.name = "peer-certificate",
 	.help = "Services whose TLS certificate has expired, as the logs of those who ask them say",
 	.run = run,
+	.reads = "pods pods/log events services namespaces nodes secrets",
 };

@@ -274,4 +274,5 @@ const struct check kubernetes_policy_check = {
 	.name = "network-policy",
 	.help = "NetworkPolicies between a program whose connections fail and the Service it wants to reach",
 	.run = run,
+	.reads = "pods pods/log events networkpolicies.networking.k8s.io services namespaces nodes",
 };

@@ -301,4 +301,5 @@ const struct check kubernetes_probe_check = {
 	.help = "Probes that ask a port or path that the container does not offer, give up too early, or show that a "
 		"program is not well",
 	.run = run,
+	.reads = "pods pods/log events services",
 };

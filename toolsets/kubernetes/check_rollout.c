@@ -194,6 +194,7 @@ const struct check kubernetes_short_check = {
 	.name = "workload-short",
 	.help = "Deployments, StatefulSets and DaemonSets with fewer ready pods than they should have (a symptom)",
 	.run = run_short,
+	.reads = "deployments.apps statefulsets.apps daemonsets.apps",
 };
 
 const struct check kubernetes_zero_check = {
@@ -201,4 +202,6 @@ const struct check kubernetes_zero_check = {
 	.name = "scaled-to-zero",
 	.help = "Workloads scaled to zero whose Service is in use",
 	.run = run_zero,
+	.reads = "deployments.apps statefulsets.apps daemonsets.apps services "
+		 "endpointslices.discovery.k8s.io endpoints ingresses.networking.k8s.io pods pods/log events",
 };

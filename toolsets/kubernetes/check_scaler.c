@@ -135,4 +135,5 @@ const struct check kubernetes_scaler_check = {
 	.name = "autoscaler-inactive",
 	.help = "HorizontalPodAutoscalers without target or without metrics",
 	.run = run,
+	.reads = "horizontalpodautoscalers.autoscaling deployments.apps statefulsets.apps",
 };

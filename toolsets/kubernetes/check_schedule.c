@@ -131,4 +131,5 @@ const struct check kubernetes_schedule_check = {
 	.help = "Pods that no node takes: the one thing that keeps them away, with the scheduler's words and each "
 		"node's numbers",
 	.run = run,
+	.reads = "pods events nodes namespaces persistentvolumeclaims persistentvolumes daemonsets.apps",
 };

@@ -248,6 +248,8 @@ const struct check kubernetes_selector_check = {
 	.name = "service-selector",
 	.help = "Services whose selector matches no pod, with the labels that differ",
 	.run = run_selector,
+	.reads = "services endpointslices.discovery.k8s.io endpoints pods ingresses.networking.k8s.io events "
+		 "deployments.apps statefulsets.apps daemonsets.apps",
 };
 
 const struct check kubernetes_port_check = {
@@ -255,6 +257,8 @@ const struct check kubernetes_port_check = {
 	.name = "service-port",
 	.help = "Services whose target ports are not those of their pods",
 	.run = run_port,
+	.reads = "services endpointslices.discovery.k8s.io endpoints pods pods/log deployments.apps "
+		 "statefulsets.apps daemonsets.apps",
 };
 
 const struct check kubernetes_endpoints_check = {
@@ -262,4 +266,6 @@ const struct check kubernetes_endpoints_check = {
 	.name = "service-endpoints",
 	.help = "Services none of whose pods is ready (a symptom)",
 	.run = run_ready,
+	.reads = "services endpointslices.discovery.k8s.io endpoints pods events deployments.apps "
+		 "statefulsets.apps daemonsets.apps",
 };

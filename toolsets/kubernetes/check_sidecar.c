@@ -95,4 +95,5 @@ const struct check kubernetes_sidecar_check = {
 	.name = "job-sidecar",
 	.help = "Jobs that do not end because a helper container goes on after the work is done",
 	.run = run,
+	.reads = "jobs.batch pods",
 };

@@ -160,4 +160,5 @@ const struct check kubernetes_space_check = {
 	.name = "volume-full",
 	.help = "Volumes without space left, as the logs of those who write to them say",
 	.run = run,
+	.reads = "pods pods/log events persistentvolumeclaims nodes",
 };

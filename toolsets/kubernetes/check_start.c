@@ -139,4 +139,5 @@ const struct check kubernetes_start_check = {
 	.help = "Containers that the runtime cannot start: command not in the image, not executable, mounts that do "
 		"not fit",
 	.run = run,
+	.reads = "pods events",
 };

@@ -282,6 +282,7 @@ const struct check kubernetes_terminating_check = {
 	.name = "stuck-terminating",
 	.help = "Namespaces, pods and claims that are deleted but do not go",
 	.run = run_terminating,
+	.reads = "namespaces pods nodes persistentvolumeclaims services events",
 };
 
 const struct check kubernetes_scheduler_check = {
@@ -289,6 +290,7 @@ const struct check kubernetes_scheduler_check = {
 	.name = "scheduler-silent",
 	.help = "Pending pods that no scheduler has looked at",
 	.run = run_scheduler,
+	.reads = "pods events",
 };
 
 const struct check kubernetes_evicted_check = {
@@ -296,4 +298,5 @@ const struct check kubernetes_evicted_check = {
 	.name = "pod-evicted",
 	.help = "Pods that their node evicted, lately and without recovery",
 	.run = run_evicted,
+	.reads = "pods nodes events",
 };
