@@ -4,7 +4,6 @@
 expected.yaml: `source` (after what it was written), `question`, `root_causes` [{kind, namespace, name, check}] most important
 first ([]: the cluster is healthy), `words` that the sentences of the causes must hold. The table of scores comes at the end.
 """
-import io
 import json
 import os
 import pathlib
@@ -12,155 +11,12 @@ import re
 import tarfile
 
 import pytest
-import yaml
+from incidents import NAMES, check_shape, cluster, expected, matches, plain, unfounded
 
-ROOT = pathlib.Path(__file__).resolve().parents[1] / "snapshots"
-NAMES = sorted(p.parent.name for p in ROOT.glob("*/expected.yaml"))
 HEADINGS = ("Root causes", "Evidence", "Could not see", "Fix")
 # Checks that only ever report symptoms, so that no incident has them as its cause.
 SYMPTOMS = {"service-endpoints", "workload-short"}
 SCORES = {}
-
-
-def expected(name):
-    return yaml.load((ROOT / name / "expected.yaml").read_text(), Loader=yaml.CSafeLoader)
-
-
-def cluster(name):
-    return ROOT / name / "cluster"
-
-
-def is_object(doc):
-    return isinstance(doc, dict) and isinstance(doc.get("kind"), str) and isinstance(doc.get("metadata"), dict)
-
-
-class Files:
-    """What a snapshot's files hold, read by nothing of ours: objects by kind, namespace and name; log lines by pod."""
-
-    def __init__(self, folder):
-        self.objects, self.logs = {}, []
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".yaml", ".yml", ".json"):
-                for doc in yaml.load_all(path.read_text(), Loader=yaml.CSafeLoader):
-                    self.take(doc)
-            elif path.name.endswith((".log", "logs.txt")):
-                self.logs.append((str(path.relative_to(folder)), path.read_text(errors="replace").split("\n")))
-
-    def take(self, doc):
-        if is_object(doc) and isinstance(doc.get("items"), list):
-            for item in doc["items"]:
-                kind = doc["kind"][:-4] if doc["kind"] != "List" else item.get("kind")
-                self.take({"apiVersion": doc.get("apiVersion"), "kind": kind, **item})
-        elif is_object(doc):
-            meta = doc["metadata"]
-            self.objects.setdefault((plural(doc["kind"]), meta.get("namespace"), meta.get("name")), []).append(doc)
-
-    def at(self, source):
-        """The objects that a request names: /api/v1/namespaces/NS/PLURAL/NAME and the like."""
-        parts = source.split("?")[0].split(" ")[-1].strip("/").split("/")
-        parts = parts[2:] if parts[0] == "api" else parts[3:]
-        ns = None
-        if parts[0] == "namespaces" and len(parts) > 2:
-            ns, parts = parts[1], parts[2:]
-        assert len(parts) == 2, f"{source}: names no object"
-        return self.objects.get((parts[0], ns, parts[1]), [])
-
-    def log(self, source):
-        found = re.search(r"namespaces/([^/]+)/pods/([^/]+)/log\?(\S*)", source)
-        assert found, f"{source}: names no log"
-        ns, pod, query = found.groups()
-        asked = dict(p.split("=", 1) for p in query.split("&") if "=" in p)
-        before = asked.get("previous") in ("true", "1")
-        for path, lines in self.logs:
-            parts = path.replace(".log", "").split("/")
-            if ns in parts and pod in parts and ("previous" in path) == before:
-                if path.endswith("logs.txt") or asked.get("container", "") in re.split(r"[./]|-previous", path):
-                    yield from lines
-
-
-def plural(kind):
-    word = kind.lower()
-    if word.endswith("s") and not word.endswith("ss"):
-        return word
-    if word.endswith("ss"):
-        return word + "es"
-    return word[:-1] + "ies" if word.endswith("y") else word + "s"
-
-
-def pointed(doc, pointer):
-    for key in pointer.split("/")[1:]:
-        key = key.replace("~1", "/").replace("~0", "~")
-        doc = doc[int(key)] if isinstance(doc, list) else doc[key]
-    return doc
-
-
-def plain(text):
-    return " ".join(str(text).split())
-
-
-def holds(text, quote):
-    """Is the quote a part of the text? What was masked in it may be anything."""
-    if quote in text:
-        return True
-    parts = re.split(r"\[masked:[^\]]*\]", quote)
-    return len(parts) > 1 and re.search(r"\S+".join(map(re.escape, parts)), text) is not None
-
-
-def stands(files, evidence):
-    """True when the quote is where the evidence says that it stands."""
-    quote = plain(evidence["quote"])
-    pointer = evidence["pointer"]
-    if pointer.startswith("line "):
-        return any(holds(plain(line), quote) for line in files.log(evidence["source"]))
-    for doc in files.at(evidence["source"]):
-        try:
-            value = pointed(doc, pointer)
-        except (KeyError, IndexError, TypeError, ValueError):
-            continue
-        if isinstance(value, bool):
-            value = json.dumps(value)
-        if not isinstance(value, (dict, list)) and holds(plain(value), quote):
-            return True
-    return False
-
-
-def check_shape(doc):
-    """Exactly the keys and types of the contract."""
-    assert set(doc) == {"schema", "clusters", "now", "scanned", "root_causes", "findings", "blind_spots", "evidence"}
-    assert doc["schema"] == "dupin.triage/v1"
-    assert set(doc["scanned"]) == {"objects", "requests", "bytes", "duration_ms"}
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", doc["now"])
-    ids = [e["id"] for e in doc["evidence"]]
-    assert len(ids) == len(set(ids))
-    findings = {f["id"]: f for f in doc["findings"]}
-    assert len(findings) == len(doc["findings"])
-    for f in doc["findings"]:
-        assert set(f) == {"id", "check", "severity", "score", "object", "cause", "caused_by", "symptoms", "evidence", "fix",
-                          "docs"}, f
-        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", f["check"])
-        assert f["severity"] in ("critical", "warning", "info")
-        assert isinstance(f["score"], (int, float)) and 0 <= f["score"] <= 1
-        assert set(f["object"]) == {"cluster", "apiVersion", "kind", "namespace", "name"}
-        assert f["object"]["cluster"] in doc["clusters"]
-        assert f["cause"] == f["cause"].strip() and f["cause"] and "\n" not in f["cause"]
-        assert f["caused_by"] is None or f["caused_by"] in findings
-        assert all(s in findings for s in f["symptoms"])
-        assert f["evidence"] and all(e in ids for e in f["evidence"]), f["check"]
-        assert isinstance(f["fix"], list) and all(isinstance(x, str) and x for x in f["fix"])
-        assert f["docs"] is None or f["docs"].startswith("https://")
-    for r in doc["root_causes"]:
-        assert findings[r]["caused_by"] is None and findings[r]["severity"] != "info"
-        assert findings[r]["fix"], f"{findings[r]['check']}: a root cause without a fix"
-    order = {"critical": 0, "warning": 1, "info": 2}
-    ranks = [(order[f["severity"]], -f["score"]) for f in doc["findings"]]
-    assert ranks == sorted(ranks)
-    for e in doc["evidence"]:
-        plus = {"derived", "inputs"} if "derived" in e else set()
-        assert {"id", "cluster", "source", "pointer", "quote"} <= set(e) <= {"id", "cluster", "source", "pointer", "quote"} | plus
-        assert e["cluster"] in doc["clusters"] and e.get("derived", True) is True
-        assert all(i in ids and i != e["id"] for i in e.get("inputs", []))
-    for b in doc["blind_spots"]:
-        assert {"what", "why", "cluster"} == set(b) and b["what"] and b["why"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -169,11 +25,6 @@ def test_expected_is_complete(name):
     assert {"source", "question", "root_causes"} <= set(want) <= {"source", "question", "root_causes", "words"}
     for cause in want["root_causes"]:
         assert {"kind", "name"} <= set(cause) <= {"kind", "namespace", "name", "check"}
-
-
-def matches(finding, want):
-    found = finding["object"]
-    return all((found.get(k) or None) == want.get(k) for k in ("kind", "namespace", "name"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -204,8 +55,7 @@ def test_cause(run, name):
     check_shape(doc)
     findings = {f["id"]: f for f in doc["findings"]}
     roots = [findings[r] for r in doc["root_causes"]]
-    files = Files(cluster(name))
-    wrong = [e for e in doc["evidence"] if not e.get("derived") and not stands(files, e)]
+    wrong = unfounded(doc, cluster(name))
     said = "\n".join(f"{r['check']}: {r['object']['kind']} {r['object']['namespace']}/{r['object']['name']}: {r['cause']}" for r in roots)
     causes = want["root_causes"]
     SCORES[name] = {

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The healed neighbour of each incident (healed.yaml, see tests/snapshots/README.md): the check that fires on the incident is
+quiet there, nothing else takes its place, and every quote stands in the files, on both sides of the fence.
+"""
+import pytest
+from incidents import HEALED, NAMES, age_warnings, check_shape, cluster, expected, heal, moment, unfounded
+
+
+@pytest.fixture
+def triage(run):
+    def call(folder):
+        ran = run("triage", "--snapshot", folder, "-o", "json")
+        assert ran.code == 0, ran.err
+        check_shape(ran.doc)
+        return ran.doc
+
+    return call
+
+
+def firing(doc):
+    """The checks that say that something is wrong now; history (info) is none."""
+    return {f["check"] for f in doc["findings"] if f["severity"] != "info" and f["score"] > 0}
+
+
+def told(doc, checks):
+    return "\n".join(f"{f['check']} {f['severity']} {f['score']}: {f['object']['kind']} {f['object']['namespace']}/"
+                     f"{f['object']['name']}: {f['cause']}" for f in doc["findings"] if f["check"] in checks)
+
+
+def checks_of(name, doc):
+    """The checks that have to fire on the incident: those that its expectation names, or else those of its root causes."""
+    named = {c["check"] for c in expected(name)["root_causes"] if c.get("check")}
+    return named or {f["check"] for f in doc["findings"] if f["id"] in doc["root_causes"]}
+
+
+def quiet(doc, checks, folder):
+    still = firing(doc) & checks
+    assert not still, f"still fires:\n{told(doc, still)}"
+    roots = {f["check"] for f in doc["findings"] if f["id"] in doc["root_causes"]}
+    assert not roots, f"a healed cluster, but:\n{told(doc, roots)}"
+    wrong = unfounded(doc, folder)
+    assert not wrong, f"quotes that stand nowhere: {wrong}"
+
+
+@pytest.mark.parametrize("name", HEALED)
+def test_neighbour(triage, tmp_path, name):
+    ill = triage(cluster(name))
+    checks = checks_of(name, ill)
+    assert checks and checks <= firing(ill), f"{checks} do not all fire on the incident"
+    healed = heal(name, tmp_path / "healed")
+    # A neighbour differs, but only a little.
+    assert 0 < len(healed.changed) <= max(6, healed.total * 0.6), f"{len(healed.changed)} of {healed.total} objects differ"
+    well = triage(healed.folder)
+    quiet(well, checks, healed.folder)
+    # The same with all that went wrong before: the old warnings tell of a time that is over.
+    age_warnings(name, healed, moment(well["now"]))
+    quiet(triage(healed.folder), checks, healed.folder)
+
+
+def test_only_faulty_clusters_are_healed():
+    assert not [n for n in HEALED if n not in NAMES or not expected(n)["root_causes"]]
