@@ -180,6 +180,11 @@ struct host {
 	void (*log_note)(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 	/* These logs will be read next: the host may fetch them side by side, so that `log` finds them at hand. */
 	void (*logs_ahead)(struct work *, const struct log_request *, size_t n);
+	/*
+	 * These lists (of the scope) may be read next: fetched side by side, and quietly: seen[i] tells what became of each,
+	 * and what did not work is no blind spot before `list` asks for it.
+	 */
+	void (*lists_ahead)(struct work *, const char *const *resources, size_t n, enum seen *seen);
 };
 
 enum param_type { PARAM_STRING, PARAM_INT, PARAM_BOOL, PARAM_STRINGS };

@@ -84,6 +84,13 @@ json_t *facts_list(struct facts *f, const char *resource, const char *ns, enum r
 	return l->items;
 }
 
+enum read_state facts_ahead(struct facts *f, const char *resource)
+{
+	const struct kind *k = kinds_find(f->kinds, resource);
+
+	return k ? list_of(f, k, list_namespace(f, k, NULL))->state : READ_NOT_SERVED;
+}
+
 json_t *facts_by_uid(struct facts *f, const char *uid)
 {
 	json_t *o;

@@ -32,6 +32,8 @@ int64_t facts_now_ms(struct facts *f);
  * list of "events", in their own form (regarding, note).
  */
 json_t *facts_list(struct facts *f, const char *resource, const char *ns, enum read_state *state);
+/* Reads the list of the scope, quietly: nothing becomes a blind spot before facts_list asks for it. */
+enum read_state facts_ahead(struct facts *f, const char *resource);
 /*
  * One object out of the list when that was read, else by its own GET. NULL: state says NOT_FOUND (absent for
  * sure) or why not known.

@@ -341,4 +341,5 @@ const struct host work_host = {
 	.match = match,
 	.log_note = log_note,
 	.logs_ahead = work_logs_ahead,
+	.lists_ahead = work_lists_ahead,
 };

@@ -76,6 +76,7 @@ enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)
 #define WORK_LOG_ACCEPT "text/plain, */*"
 char *work_log_path(const struct log_request *q); /* the caller's */
 void work_logs_ahead(struct work *w, const struct log_request *q, size_t n);
+void work_lists_ahead(struct work *w, const char *const *resources, size_t n, enum seen *seen);
 int work_cite(struct work *w, const json_t *object, const char *pointer, const char *quote);
 int work_cite_line(struct work *w, const char *source, size_t line, const char *quote);
 int work_cite_absence(struct work *w, const char *resource, const char *ns, const char *name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/patient.h"
+#include "toolsets/kubernetes/provider.h"
 #include "toolsets/kubernetes/reference.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/nearest.h"
@@ -134,6 +135,7 @@ static void on_missing(void *ctx, json_t *pod, const struct reference *ref)
 		diag_cause(d, "%s %s needs the %s %s, which does not exist in namespace %s", wl.kind, wl.name,
 			   kind_of(ref), ref->name, wl.ns);
 		add_near(r, d, ref, wl.ns);
+		provider_blame(&r->v, d, wl.ns, ref->name, ref->secret);
 	}
 	cite_words(r, d, pod, ref);
 	if (*ref->pointer)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/patient.h"
+#include "toolsets/kubernetes/provider.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/nearest.h"
 
@@ -160,6 +161,7 @@ static void no_secret(struct run *r, json_t *o)
 			   fld_name(o), name, fld_ns(o));
 		diag_cite(d, o, NULL, "/spec/tls/%zu/secretName", i);
 		diag_cite_absence(d, "secrets", fld_ns(o), name);
+		provider_blame(&r->v, d, fld_ns(o), name, true);
 		diag_fix(d, "Create it: kubectl create secret tls %s -n %s --cert=tls.crt --key=tls.key", name,
 			 fld_ns(o));
 		diag_fix(d,

@@ -26,6 +26,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_mount_check,
 	&kubernetes_node_check,
 	&kubernetes_oom_check,
+	&kubernetes_operator_check,
 	&kubernetes_peer_check,
 	&kubernetes_policy_check,
 	&kubernetes_port_check,

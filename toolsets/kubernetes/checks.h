@@ -31,6 +31,7 @@ extern const struct check kubernetes_mixed_check;
 extern const struct check kubernetes_mount_check;
 extern const struct check kubernetes_node_check;
 extern const struct check kubernetes_oom_check;
+extern const struct check kubernetes_operator_check;
 extern const struct check kubernetes_peer_check;
 extern const struct check kubernetes_policy_check;
 extern const struct check kubernetes_port_check;
