@@ -372,4 +372,8 @@ const struct check kubernetes_operator_check = {
 	.name = "operator-condition",
 	.help = "Custom resources whose deepest condition is not as it should be, or that no controller looks at",
 	.run = run,
+	.reads = "pods deployments.apps statefulsets.apps daemonsets.apps services secrets configmaps "
+		 "customresourcedefinitions.apiextensions.k8s.io clusterroles.rbac.authorization.k8s.io "
+		 "clusterrolebindings.rbac.authorization.k8s.io roles.rbac.authorization.k8s.io "
+		 "rolebindings.rbac.authorization.k8s.io custom-resources",
 };
