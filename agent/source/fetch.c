@@ -37,7 +37,7 @@ int reading_init(struct reading *g, struct source *s, const struct source_reques
 		g->origin.max_bytes = q->max_bytes;
 	if (g->route.secrets && g->origin.max_bytes > SOURCE_SECRETS_MAX)
 		g->origin.max_bytes = SOURCE_SECRETS_MAX;
-	g->key = mem_printf("%s\n%s\n%s", q->path, str_or(q->accept, ""), str_or(post, ""));
+	g->key = mem_printf("%s\n%s\n%s%s", q->path, str_or(q->accept, ""), str_or(post, ""), q->whole ? "\nwhole" : "");
 	return 0;
 }
 

@@ -47,10 +47,21 @@ static void set_text(struct answer *a, char *text)
 	a->reply.bytes = a->len;
 }
 
+/* Kinds of which there are many and whose writers are the machinery of the cluster itself: who wrote them tells nothing. */
+static bool is_numerous(const struct route *r)
+{
+	static const char *const plurals[] = {"pods", "events", "endpointslices", "endpoints", "leases", "replicasets"};
+
+	for (size_t i = 0; r->resource && i < ARRAY_LEN(plurals); i++)
+		if (str_eq(r->resource, plurals[i]))
+			return true;
+	return false;
+}
+
 json_t *reading_decode(const struct reading *g, const char *s, size_t n, struct err *e)
 {
-	auto_free char *rest = mem_alloc(n + 1);
-	size_t len = managed_cut(s, n, rest);
+	auto_free char *rest = g->q->whole ? NULL : mem_alloc(n + 1);
+	size_t len = g->q->whole ? n : is_numerous(&g->route) ? managed_cut(s, n, rest) : managed_keep(s, n, rest);
 	json_t *j = len < n ? json_parse(rest, len, g->origin.path, NULL) : NULL;
 
 	return j ? j : json_parse(s, n, g->origin.path, e);

@@ -59,6 +59,7 @@ struct source_request {
 	uint64_t max_bytes; /* 0: the source's own, which only a log may exceed */
 	bool fresh;	    /* bypass the cache */
 	bool optional;	    /* a failure is no blind spot (probes, guesses) */
+	bool whole;	    /* source_json: with all of metadata.managedFields */
 	const char *what;   /* how the blind spot calls it: "pods/log in ns x"; NULL: made from the path */
 	struct cancel
 		*cancel; /* takes the place of the source's own; make it a child of that. NULL: the source's own */
@@ -71,8 +72,9 @@ struct source_request {
 int source_get(struct source *s, const struct source_request *q, origin_sink *sink, void *ctx, struct origin_reply *r,
 	       struct err *e) MUST_CHECK;
 /*
- * Body as JSON: a new reference, shared with the cache, never to be changed, without metadata.managedFields of an API
- * server. NULL: look at r->state and r->why.
+ * Body as JSON: a new reference, shared with the cache, never to be changed. Of metadata.managedFields that an API
+ * server sent only who and when is left, of pods and the like nothing (managed.h); what a snapshot holds is as it is.
+ * NULL: look at r->state and r->why.
  */
 json_t *source_json(struct source *s, const struct source_request *q, struct origin_reply *r);
 /* Whole body as text, the caller's, NUL-terminated; NULL as above. READ_CUT still gives what came. */

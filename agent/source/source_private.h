@@ -60,7 +60,7 @@ json_t *reading_fetch_json(struct reading *g, struct origin_reply *r);
  * ERR_CANCELED or ERR_ARG; any other failure is in the answer's reply. Give it back with cache_give.
  */
 struct entry *reading_obtain(struct reading *g, bool want_json, bool *cached, struct err *e);
-/* A body as JSON, without metadata.managedFields where that can be left out; a new reference. NULL: it is none. */
+/* A body as JSON, with metadata.managedFields made short where that can be done; a new reference. NULL: it is none. */
 json_t *reading_decode(const struct reading *g, const char *s, size_t n, struct err *e);
 /* Remembers what this read could not see, or that it could. */
 void reading_note(struct reading *g, const struct origin_reply *r);

@@ -402,7 +402,8 @@ static void test_long_log(void)
 
 static void test_managed_fields(void)
 {
-	static const char body[] = "{\"metadata\":{\"managedFields\":[{\"manager\":\"x\"}],\"name\":\"p\"}}";
+	static const char body[] =
+		"{\"metadata\":{\"managedFields\":[{\"manager\":\"x\",\"fieldsV1\":{\"f:data\":{}}}],\"name\":\"p\"}}";
 	static const struct fake_answer answers[] = {{.path = "/*", .state = READ_OK, .body = body}, {0}};
 	struct source *s = fake_source(fake_new("live", answers));
 	struct source_request q = {.path = "/api/v1/namespaces/a/pods/p"};
@@ -414,6 +415,15 @@ static void test_managed_fields(void)
 	is_str(json_str_at(j, "metadata.name"), "p", "an object is decoded");
 	ok(!json_at(j, "metadata.managedFields"), "without what nobody asks for");
 	is_str(text, body, "its text is what came");
+	json_decref(j);
+	q = (struct source_request){.path = "/api/v1/namespaces/a/configmaps/p"};
+	j = source_json(s, &q, &r);
+	is_str(json_str_at(j, "metadata.managedFields.0.manager"), "x", "of a ConfigMap who wrote it is kept");
+	ok(!json_at(j, "metadata.managedFields.0.fieldsV1"), "but not what");
+	json_decref(j);
+	q.whole = true;
+	j = source_json(s, &q, &r);
+	ok(json_at(j, "metadata.managedFields.0.fieldsV1.f:data") != NULL, "unless somebody asks for all of it");
 	json_decref(j);
 	free(text);
 	source_free(s);
