@@ -7,6 +7,7 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/facts/facts_private.h"
+#include "agent/facts/writers.h"
 
 static void single_free(void *p)
 {
@@ -138,9 +139,15 @@ json_t *facts_complete(json_t *item, const char *api_version, const char *kind)
 	if (!json_key_str(item, "kind"))
 		json_object_set_new(out, "kind", json_text0(kind));
 	if (managed) {
-		/* Who set which field: half of an object's bytes, and no check reads it. */
+		/* Who set which field: half of an object's bytes. Who wrote it and when is kept where that tells something. */
+		const char *own = str_or(json_key_str(item, "kind"), kind);
+		json_t *writers =
+			writers_wanted(own) ? writers_short(json_object_get(metadata, "managedFields")) : NULL;
+
 		metadata = json_copy(metadata);
 		json_object_del(metadata, "managedFields");
+		if (writers)
+			json_object_set_new(metadata, "managedFields", writers);
 		json_object_set_new(out, "metadata", metadata);
 	}
 	return out;

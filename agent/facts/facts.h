@@ -25,8 +25,8 @@ const char *facts_scope_ns(struct facts *f); /* NULL: all */
 int64_t facts_now_ms(struct facts *f);
 
 /*
- * The list of a resource: an array of objects in (namespace, name) order, each with apiVersion and kind, without
- * managedFields. ns NULL: the scope (all namespaces; where that is denied, each namespace that may be read, and the
+ * The list of a resource: an array of objects in (namespace, name) order, each with apiVersion and kind, of managedFields
+ * only who and when. ns NULL: the scope (all namespaces; where that is denied, each namespace that may be read, and the
  * others are blind spots). Never NULL: empty when state is not OK, but READ_CUT: the array holds the beginning.
  * NOT_SERVED is no blind spot: what the API does not know does not exist. Events that only the newer API has are in the
  * list of "events", in their own form (regarding, note).
@@ -43,6 +43,8 @@ json_t *facts_find(struct facts *f, const char *resource, const char *ns, const 
 json_t *facts_find_kind(struct facts *f, const char *api_version, const char *kind, const char *ns, const char *name,
 			enum read_state *state);
 json_t *facts_by_uid(struct facts *f, const char *uid); /* among what was read */
+/* What was read already, without reading. Borrowed; NULL: it was not. */
+json_t *facts_peek(struct facts *f, const char *kind, const char *ns, const char *name);
 
 /* The controller (ownerReferences with controller:true), one step up; NULL when none or not readable. */
 json_t *facts_owner(struct facts *f, const json_t *object);

@@ -62,7 +62,9 @@ void list_read_pieces(struct facts *f, struct list *l);
 /* Orders by (namespace, name) and drops doubles: a new reference, steals the array. */
 json_t *list_order(json_t *items);
 
-/* The object with apiVersion and kind, without managedFields: a new reference, to item itself when that is so already.
+/*
+ * The object with apiVersion and kind, of managedFields what writers.h keeps: a new reference, to item itself when that
+ * is so already.
  */
 json_t *facts_complete(json_t *item, const char *api_version, const char *kind);
 /* With the lock held. */
@@ -71,7 +73,5 @@ void facts_remember(struct facts *f, json_t *object);
 bool facts_held(const struct facts *f);
 /* By apiVersion (NULL: any) and kind; NULL: not served. */
 const struct kind *facts_kind(struct facts *f, const char *api_version, const char *kind);
-/* What was read already, without reading. Borrowed. */
-json_t *facts_peek(struct facts *f, const char *kind, const char *ns, const char *name);
 
 #endif
