@@ -180,7 +180,7 @@ static void run(const struct host *h, struct work *w)
 {
 	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
 
-	troubles_each(&r.v, TROUBLE_ANY, on_trouble, &r);
+	troubles_each(&r.v, TROUBLE_ANY | TROUBLE_SPARSE, on_trouble, &r);
 	diag_send(&r.set);
 }
 

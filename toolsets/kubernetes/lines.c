@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/level.h"
+
 #define END_LINES 30 /* what counts as the end of a log */
 #define COMPLAINTS 3 /* of them at least so many complain */
 #define LAST_LINES 8 /* and one of these */
+#define SPARSE_COMPLAINTS 5 /* of a program that mostly does well */
+#define SPARSE_LAST 60	    /* the last of them is one of these lines */
 
 bool lines_before(const char *text, size_t *end, const char **line, size_t *len)
 {
@@ -150,8 +154,12 @@ bool lines_complains(const char *line, size_t len)
 		"too many connections",
 		"too many clients",
 		"connection slots are reserved",
-		"read-only",
-		"readonly",
+		"read-only option",
+		"read-only transaction",
+		"read-only file system",
+		"read-only mode",
+		"read only replica",
+		"readonly ",
 		"is forbidden",
 		"unknownhost",
 		"could not connect",
@@ -191,7 +199,7 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 		if (blank(at, n))
 			continue;
 		seen++;
-		if (!lines_complains(at, n))
+		if (!lines_complains(at, n) || level_is_mild(at, n))
 			continue;
 		if (!found && seen > LAST_LINES)
 			return 0;
@@ -203,6 +211,32 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 	}
 	/* of a short log every line counts */
 	if (count < COMPLAINTS || count * 4 < seen)
+		return 0;
+	*line = found;
+	*line_len = found_len;
+	return number_of(text, found);
+}
+
+size_t lines_sparse(const char *text, size_t len, const char **line, size_t *line_len)
+{
+	size_t end = len, seen = 0, count = 0, n = 0, found_len = 0;
+	const char *at, *found = NULL;
+
+	while (lines_before(text, &end, &at, &n)) {
+		if (blank(at, n))
+			continue;
+		seen++;
+		if (!found && seen > SPARSE_LAST)
+			return 0;
+		if (!lines_complains(at, n) || level_is_mild(at, n))
+			continue;
+		if (!found) {
+			found = at;
+			found_len = n;
+		}
+		count++;
+	}
+	if (count < SPARSE_COMPLAINTS)
 		return 0;
 	*line = found;
 	*line_len = found_len;

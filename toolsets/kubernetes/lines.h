@@ -15,6 +15,11 @@ size_t lines_last_with(const char *text, size_t len, const char *word, const cha
  * denied), when such lines make up a good part of the end of the log, so that it is not a thing of the past.
  */
 size_t lines_complaint(const char *text, size_t len, const char **line, size_t *line_len);
+/*
+ * Of a program that mostly does well: the last line that complains of something it depends on, when several do and one
+ * of them just now. That proves nothing by itself: what it names has to be looked up.
+ */
+size_t lines_sparse(const char *text, size_t len, const char **line, size_t *line_len);
 /* Walks lines from the end: *end starts at the length; false when there are no more. */
 bool lines_before(const char *text, size_t *end, const char **line, size_t *line_len);
 bool lines_complains(const char *line, size_t len);

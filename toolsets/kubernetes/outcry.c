@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/level.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/lib/when.h"
 
@@ -71,7 +72,7 @@ size_t outcry_find(const char *text, size_t len, const char **line, size_t *line
 		if (!n || goes_on(at, n))
 			continue;
 		seen++;
-		if (!is_error(at, n))
+		if (!is_error(at, n) || level_is_mild(at, n))
 			continue;
 		if (!found && seen > 3)
 			return 0;

@@ -180,6 +180,10 @@ static bool ends_in_errors(struct scan *s, struct trouble *t)
 	t->number = lines_complaint(t->log.text, t->log.len, &t->line, &t->len);
 	if (!t->number)
 		t->number = outcry_find(t->log.text, t->log.len, &t->line, &t->len);
+	if (!t->number && (s->kinds & TROUBLE_SPARSE)) {
+		t->number = lines_sparse(t->log.text, t->log.len, &t->line, &t->len);
+		t->sparse = true;
+	}
 	if (!t->number)
 		return false;
 	at = outcry_time(t->line, t->len);

@@ -14,10 +14,12 @@ enum {
 	TROUBLE_INIT = 4,    /* an init container does not come to its end */
 	TROUBLE_ERRORS = 8,  /* runs and is ready, but its log ends in errors that repeat */
 	TROUBLE_ANY = 15,
+	TROUBLE_SPARSE = 16, /* also those ready programs that complain now and then: why is TROUBLE_ERRORS, sparse */
 };
 
 struct trouble {
-	int why; /* one of the above */
+	int why; /* one of the first four */
+	bool sparse; /* it complains now and then: the line proves only what objects confirm */
 	json_t *pod, *container, *status;
 	const char *name;	       /* of the container */
 	const struct patient *patient; /* TROUBLE_CRASH only */
