@@ -8,6 +8,8 @@
 #include "toolsets/lib/when.h"
 
 #define RECENT_MS (15 * 60 * 1000LL) /* a container that stays up longer has recovered */
+#define STEADY_MS (5 * 60 * 1000LL)  /* and one that stays up this long, and so many times as long as its last run */
+#define STEADY_RUNS 3
 #define EVENT_MS (60 * 60 * 1000LL)
 #define LOG_LINES 400
 #define LOG_BYTES (512u << 10)
@@ -159,10 +161,22 @@ static void set_ended(struct patient *p, const char *state)
 		p->ended_ms = 0;
 }
 
+/* Minutes up, and several times as long as the run before: what ended that run did not come back. */
+static bool outlived(const struct view *v, const struct patient *p)
+{
+	int64_t up, began;
+
+	if (!fld_true(p->status, "ready") || !when_parse(fld_str(p->status, "state.running.startedAt"), &up) ||
+	    !when_parse(fld_str(p->ended, "startedAt"), &began))
+		return false;
+	up = v->now_ms - up;
+	return up >= STEADY_MS && up / STEADY_RUNS >= p->ended_ms - began;
+}
+
 /* Up now: has it failed so often and so lately that it will again? */
 static bool flapping(const struct view *v, const struct patient *p)
 {
-	return p->ended && p->ended_ms && v->now_ms - p->ended_ms < RECENT_MS &&
+	return !outlived(v, p) && p->ended && p->ended_ms && v->now_ms - p->ended_ms < RECENT_MS &&
 	       p->restarts >= (fld_true(p->status, "ready") ? 3 : 2);
 }
 
