@@ -14,7 +14,7 @@
 #include "agent/text/mask.h"
 
 /* ITEMS_MAX: more tell nobody anything. WHAT_MAX: bytes of a phrase. */
-enum { ITEMS_MAX = 20000, WHAT_MAX = 400 };
+enum { ITEMS_MAX = 20000, WHAT_MAX = 300 };
 
 struct changes *changes_new(struct facts *f, bool read)
 {
@@ -118,16 +118,14 @@ bool change_writer(const json_t *object, int64_t at, struct writer *out)
 	return best <= SAME_ACTION_MS;
 }
 
-json_t *changes_list(struct changes *c, const char *resource, const char *ns)
+static json_t *list_at_hand(struct facts *f, const struct kind *k, const char *ns, bool read)
 {
-	struct facts *f = c->facts;
-	const struct kind *k = kinds_find(f->kinds, resource);
 	struct list *l;
 
 	if (!k)
 		return NULL;
 	ns = list_namespace(f, k, ns);
-	if (c->read || facts_held(f)) {
+	if (read || facts_held(f)) {
 		l = list_of(f, k, ns);
 	} else {
 		pthread_mutex_lock(&f->lock);
@@ -135,6 +133,27 @@ json_t *changes_list(struct changes *c, const char *resource, const char *ns)
 		pthread_mutex_unlock(&f->lock);
 	}
 	return l && (l->state == READ_OK || l->state == READ_CUT) ? l->items : NULL;
+}
+
+bool facts_at_hand(struct facts *f, const char *resource, const char *ns)
+{
+	return list_at_hand(f, kinds_find(f->kinds, resource), ns, false) != NULL;
+}
+
+json_t *changes_list(struct changes *c, const char *resource, const char *ns)
+{
+	return list_at_hand(c->facts, kinds_find(c->facts->kinds, resource), ns, c->read);
+}
+
+json_t *changes_object(struct changes *c, const char *kind, const char *ns, const char *name)
+{
+	struct facts *f = c->facts;
+	const struct kind *k = facts_kind(f, NULL, kind);
+	json_t *list = list_at_hand(f, k, ns, false), *o = NULL;
+
+	if (k && !str_empty(name))
+		o = list_search(list, k->namespaced ? ns : NULL, name);
+	return o ? o : facts_peek(f, kind, ns, name);
 }
 
 static int compare(const struct change *a, const struct change *b)

@@ -52,6 +52,8 @@ struct changes *changes_new(struct facts *f, bool read);
 void changes_free(struct changes *c);
 /* Adds the changes of one object, and of what makes it up (revisions, releases). The same object again adds nothing. */
 void changes_of(struct changes *c, json_t *object);
+/* An object that is at hand; NULL: it is not, or it is not there. Borrowed. No blind spot, no read on a live cluster. */
+json_t *changes_object(struct changes *c, const char *kind, const char *ns, const char *name);
 /* Adds those of all objects of a namespace (NULL: the scope) and of the cluster. */
 void changes_gather(struct changes *c, const char *ns);
 /* Oldest first; what is told twice (an edit and the rollout that it made) is one. */

@@ -47,12 +47,15 @@ void changes_of_node(struct changes *c, json_t *node)
 		auto_free char *pointer = mem_printf("/spec/taints/%zu/timeAdded", i);
 		auto_free char *key = mem_printf("/spec/taints/%zu/key", i);
 		const char *value = json_str_or(taint, "value", "");
+		bool cordon = str_eq(json_str_at(taint, "key"), "node.kubernetes.io/unschedulable");
 		struct change *change;
 		int64_t at;
 
-		if (!change_time(taint, "timeAdded", &at))
+		/* Kubernetes' own taints repeat the conditions. */
+		if (!change_time(taint, "timeAdded", &at) ||
+		    (!cordon && str_starts(json_str_or(taint, "key", ""), "node.kubernetes.io/")))
 			continue;
-		if (str_eq(json_str_at(taint, "key"), "node.kubernetes.io/unschedulable"))
+		if (cordon)
 			change = changes_add(c, node, at, CHANGE_NODE, 1.0, "", "cordoned");
 		else
 			change = changes_add(c, node, at, CHANGE_NODE, 1.0, "", "taint %s%s%s:%s added",

@@ -156,6 +156,23 @@ static void entry(struct differences *d, const struct at *at, const json_t *list
 	find(d, &to, pair[0], pair[1]);
 }
 
+/* Entries without a name: by their place, when there are as many as before. */
+static void in_place(struct differences *d, const struct at *at, const json_t *before, const json_t *after)
+{
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(before) != json_array_size(after) || !json_is_object(json_array_get(after, 0))) {
+		found(d, at, before, after);
+		return;
+	}
+	json_array_foreach (after, i, item) {
+		auto_free char *pointer = mem_printf("%s/%zu", at->pointer, i);
+
+		find(d, &(struct at){at->label, pointer, at->name, at->depth + 1}, json_array_get(before, i), item);
+	}
+}
+
 static void lists(struct differences *d, const struct at *at, const json_t *before, const json_t *after)
 {
 	const char *key = identity(json_array_size(after) ? after : before);
@@ -163,7 +180,7 @@ static void lists(struct differences *d, const struct at *at, const json_t *befo
 	size_t i;
 
 	if (!key) {
-		found(d, at, before, after);
+		in_place(d, at, before, after);
 		return;
 	}
 	json_array_foreach (after, i, item) {
@@ -235,7 +252,8 @@ static void objects(struct differences *d, const struct at *at, const json_t *be
 /* A list of one sort is told by what is in it; a whole container or volume only by its name. */
 static bool is_opened(const struct at *at)
 {
-	static const char *const maps[] = {"labels", "annotations", "env", "limits", "requests", "nodeSelector", "resources"};
+	static const char *const maps[] = {"labels",   "annotations",  "env",	     "limits",
+					   "requests", "nodeSelector", "resources", "initContainers"};
 
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		if (str_ends(at->label, maps[i]) || str_eq(at->name, maps[i]))

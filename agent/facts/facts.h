@@ -45,6 +45,8 @@ json_t *facts_find_kind(struct facts *f, const char *api_version, const char *ki
 json_t *facts_by_uid(struct facts *f, const char *uid); /* among what was read */
 /* What was read already, without reading. Borrowed; NULL: it was not. */
 json_t *facts_peek(struct facts *f, const char *kind, const char *ns, const char *name);
+/* Was a list read that holds this namespace (NULL: all, or a kind of the cluster)? A snapshot is looked into. */
+bool facts_at_hand(struct facts *f, const char *resource, const char *ns);
 
 /* The controller (ownerReferences with controller:true), one step up; NULL when none or not readable. */
 json_t *facts_owner(struct facts *f, const json_t *object);

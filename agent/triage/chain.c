@@ -266,7 +266,8 @@ static void collect(struct triage *t, struct triage_finding *root)
 
 static double weight(const struct triage_finding *f)
 {
-	double w = f->f.score * (1.0 + log2(1.0 + (double)f->explains) / 4);
+	/* what was changed just before it began comes before an equal that was not */
+	double w = f->f.score * (1.0 + log2(1.0 + (double)f->explains) / 4) * (1.0 + f->recent / 5);
 
 	return f->f.symptom ? w / 2 : w;
 }
@@ -284,6 +285,15 @@ static int by_weight(const void *a, const void *b, void *ctx)
 	if (weight(x) != weight(y))
 		return weight(x) > weight(y) ? -1 : 1;
 	return x->id - y->id;
+}
+
+void chain_rank(struct triage *t)
+{
+	size_t n = 0;
+
+	while (t->root_causes[n])
+		n++;
+	qsort_r(t->root_causes, n, sizeof(int), by_weight, t);
 }
 
 void chain_link(struct triage *t)
@@ -304,6 +314,6 @@ void chain_link(struct triage *t)
 		if (t->findings[i].now && !t->findings[i].caused_by)
 			t->root_causes[n++] = t->findings[i].id;
 	}
-	qsort_r(t->root_causes, n, sizeof(int), by_weight, t);
+	chain_rank(t);
 	map_free(places);
 }

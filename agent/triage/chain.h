@@ -7,5 +7,7 @@
 
 /* Fills caused_by, symptoms, explains, now of t->findings (already ordered and numbered) and t->root_causes. */
 void chain_link(struct triage *t);
+/* Orders t->root_causes again, when `recent` is known. */
+void chain_rank(struct triage *t);
 
 #endif

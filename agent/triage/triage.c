@@ -10,6 +10,7 @@
 #include "agent/base/str.h"
 #include "agent/triage/ahead.h"
 #include "agent/triage/chain.h"
+#include "agent/triage/recent.h"
 
 /* What a run gathers before it is ordered. */
 struct gathering {
@@ -220,12 +221,14 @@ struct triage *triage_run(struct world *w, struct registry *r, const struct tria
 		ahead_finish(ahead);
 	}
 	order(t, &g);
+	chain_link(t);
+	recent_changes(t);
+	chain_rank(t);
 	if (!o->alone || o->alone(o->alone_ctx, true)) {
 		renumber_evidence(t);
 		if (o->alone)
 			o->alone(o->alone_ctx, false);
 	}
-	chain_link(t);
 	t->duration_ms = clock_mono_ms() - start;
 	return t;
 }

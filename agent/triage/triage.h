@@ -30,6 +30,7 @@ struct triage_finding {
 	int *symptoms;                   /* ids of what it explains, all levels, ascending; 0 ends */
 	size_t explains;                 /* failing objects of now that it explains, itself included */
 	bool now;                        /* part of a failure of now, not history */
+	double recent;                   /* 0..1: how much a change just before its onset speaks for it */
 };
 
 struct triage {

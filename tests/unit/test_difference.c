@@ -53,6 +53,8 @@ static void one_container(void)
 		"limits.memory 256Mi -> 64Mi; limits.cpu added (1)", "limits");
 	differs(POD("readinessProbe: {httpGet: {port: 8080}}"), POD("readinessProbe: {httpGet: {port: 8081}}"),
 		"readinessProbe.httpGet.port 8080 -> 8081", "a probe");
+	differs(POD("envFrom: [{configMapRef: {name: a}}]"), POD("envFrom: [{configMapRef: {name: b}}]"),
+		"envFrom.configMapRef.name a -> b", "entries without a name");
 	differs(POD("command: [a, b]"), POD("command: [a, c]"), "command [\"a\",\"b\"] -> [\"a\",\"c\"]", "a command");
 	differs(POD("image: i"), POD("image: i, livenessProbe: {tcpSocket: {port: 1}}"), "livenessProbe added", "a whole probe");
 }
@@ -67,6 +69,8 @@ static void pods(void)
 	differs("{spec: {x: 1}}", "{spec: {x: 1, nodeSelector: {zone: b}}}", "nodeSelector.zone added (b)", "a new one");
 	differs("{spec: {initContainers: [{name: m, image: a}]}}", "{spec: {initContainers: [{name: m, image: b}]}}",
 		"init container m: image a -> b", "an init container");
+	differs("{spec: {x: 1}}", "{spec: {x: 1, initContainers: [{name: m, image: b}]}}", "init container m added",
+		"the first init container");
 	differs("{metadata: {labels: {app: a, pod-template-hash: x}}}", "{metadata: {labels: {app: b, pod-template-hash: y}}}",
 		"label app a -> b", "labels, but not the hash");
 	differs("{metadata: {annotations: {checksum/config: 0123456789abcdef0123456789abcdef}}}",
