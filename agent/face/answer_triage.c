@@ -7,6 +7,7 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
+#include "agent/face/answer_changes.h"
 #include "agent/face/answer_part.h"
 #include "agent/text/clip.h"
 
@@ -60,6 +61,7 @@ static void cause(struct buf *b, const struct term *t, const json_t *triage, siz
 		columns += 1 + json_string_length(e);
 	}
 	part_where(b, t, json_object_get(f, "object"), several, buf_cstr(&said), columns);
+	answer_changed(b, t, triage, f, 4);
 	children(b, t, triage, json_str_or(f, "id", ""), 4, &left);
 	if (total > SYMPTOMS_SHOWN) {
 		auto_free char *more = mem_printf("and %zu more", total - SYMPTOMS_SHOWN);
@@ -146,6 +148,7 @@ char *answer_triage_text(const json_t *triage, const struct term *t)
 	if (!json_array_size(causes))
 		part_bullet(&b, t, STYLE_GREEN, "-", "none: nothing that was read is failing now", 2);
 	quotes(&b, t, triage, causes);
+	answer_changes_text(&b, t, triage);
 	part_blind_spots(&b, t, json_object_get(triage, "blind_spots"), several);
 	part_fix(&b, t, fix, "nothing to do");
 	footer(&b, t, triage);
@@ -206,6 +209,7 @@ char *answer_triage_markdown(const json_t *triage)
 	if (!json_array_size(causes))
 		buf_str(&b, "None: nothing that was read is failing now.\n");
 	markdown_evidence(&b, triage, causes);
+	answer_changes_markdown(&b, triage);
 	buf_str(&b, "\n## Could not see\n");
 	json_array_foreach (json_object_get(triage, "blind_spots"), i, item) {
 		buf_printf(&b, "- %s%s%s: %s\n", part_several(triage) ? json_str_or(item, "cluster", "") : "",

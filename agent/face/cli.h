@@ -75,7 +75,7 @@ struct options {
 	const struct command *command;
 	struct texts words;       /* after the command */
 	struct texts snapshots, contexts, attach, only, skip;
-	const char *config_file, *output, *fail_on;
+	const char *config_file, *output, *fail_on, *since;
 	bool all_namespaces, offline, show_tool_output, quiet, help, version_flag, man;
 	int verbose;
 	struct setting settings[64];

@@ -32,8 +32,10 @@ const struct command cli_commands[] = {
 		.summary = "deterministic checks only, no model",
 		.text =
 			"Runs every check over what may be read and prints root causes with the symptoms they "
-			"explain, most likely first.",
+			"explain, most likely first. What was changed shortly before a failure began stands beside its "
+			"cause; --since lists all changes.",
 		.examples = "dupin triage -n shop\n"
+			    "dupin triage --since 2h\n"
 			    "dupin triage --snapshot ./dump.tar.gz -o json\n"
 			    "dupin triage --fail-on critical -q",
 		.run = command_triage,
@@ -221,6 +223,13 @@ const struct option cli_options[] = {
 	 .offset = AT(skip),
 	 .commands = " triage ",
 	 .help = "leave these checks out"},
+	{.name = "since",
+	 .value = "TIME",
+	 .kind = OPTION_TEXT,
+	 .offset = AT(since),
+	 .commands = " triage ",
+	 .help = "also list what changed since then, newest first (30m, 6h, 2d or 2026-01-31T10:00:00Z); what fails now is "
+		 "told whenever it began"},
 	{.name = "output",
 	 .letter = 'o',
 	 .value = "FORMAT",

@@ -9,6 +9,7 @@
 #include "agent/face/commands.h"
 #include "agent/face/session.h"
 #include "agent/triage/readable.h"
+#include "agent/triage/since.h"
 #include "agent/triage/triage.h"
 
 static int print(const struct session *s, const json_t *doc)
@@ -47,9 +48,12 @@ static int run(struct session *s)
 	bool readable = readable_any(s->world, why, sizeof(why)) || session_interrupted(s);
 	struct err e = {0};
 	struct triage *t;
-	json_t *doc;
+	json_t *doc, *changes;
+	int64_t since = 0;
 	int status;
 
+	if (s->options->since && since_parse(s->options->since, world_now_ms(s->world), &since, &e) < 0)
+		return session_fail(s, EXIT_USAGE, e.msg);
 	if (!readable && !str_eq(session_format(s), "json"))
 		return session_fail(s, EXIT_UNREADABLE, why);
 	if (!readable_scope(s->world, why, sizeof(why)) && !session_interrupted(s))
@@ -57,7 +61,10 @@ static int run(struct session *s)
 	t = triage_run(s->world, s->registry, &o, &e);
 	if (!t)
 		return session_fail(s, EXIT_USAGE, e.msg);
+	changes = s->options->since ? since_changes(s->world, since) : NULL;
 	doc = triage_json(t); /* of no cluster: nothing but its blind spots */
+	if (changes)
+		json_object_set_new(doc, "changes", changes);
 	status = print(s, doc);
 	if (!readable)
 		status = session_fail(s, EXIT_UNREADABLE, why);

@@ -137,7 +137,13 @@ void changes_gather(struct changes *c, const char *ns)
 		"mutatingwebhookconfigurations.admissionregistration.k8s.io",
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(resources); i++)
+	for (size_t i = 0; i < ARRAY_LEN(resources); i++) {
+		enum read_state state;
+
+		/* what was asked for and may not be read is a blind spot like any other */
+		if (c->read && !facts_held(c->facts))
+			facts_list(c->facts, resources[i], ns, &state);
 		gather(c, changes_list(c, resources[i], ns));
+	}
 	gather_read(c, ns);
 }
