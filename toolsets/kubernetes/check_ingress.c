@@ -7,6 +7,7 @@
 
 #include "toolsets/kubernetes/patient.h"
 #include "toolsets/kubernetes/provider.h"
+#include "toolsets/kubernetes/route_parent.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/nearest.h"
 
@@ -229,6 +230,10 @@ static void route_refused(struct run *r, json_t *o, size_t before)
 				   fld_str(parent, "parentRef.name"), fld_str(c, "reason"), fld_str(c, "message"));
 			diag_cite(d, o, NULL, "/status/parents/%zu/conditions/%zu/message", i, k);
 			diag_cite(d, o, NULL, "/status/parents/%zu/conditions/%zu/reason", i, k);
+			diag_blames(d, "gateway.networking.k8s.io/v1", "Gateway",
+				    *fld_str(parent, "parentRef.namespace") ? fld_str(parent, "parentRef.namespace")
+									    : fld_ns(o),
+				    fld_str(parent, "parentRef.name"));
 			diag_fix(d, "Correct what the controller names: kubectl edit %s %s -n %s", fld_kind(o),
 				 fld_name(o), fld_ns(o));
 			return;
@@ -254,6 +259,7 @@ static void run(const struct host *h, struct work *w)
 			size_t before = r.set.count;
 
 			route(&r, o);
+			route_parents(&r.v, &r.set, o);
 			route_refused(&r, o, before);
 		}
 	}
@@ -266,5 +272,6 @@ const struct check kubernetes_ingress_check = {
 	.help = "Ingresses and routes whose Service, port, class or certificate does not exist",
 	.run = run,
 	.reads = "ingresses.networking.k8s.io ingressclasses.networking.k8s.io "
-		 "httproutes.gateway.networking.k8s.io grpcroutes.gateway.networking.k8s.io services secrets",
+		 "httproutes.gateway.networking.k8s.io grpcroutes.gateway.networking.k8s.io services secrets "
+		 "gateways.gateway.networking.k8s.io referencegrants.gateway.networking.k8s.io namespaces custom-resources",
 };
