@@ -122,7 +122,7 @@ def plural(kind):
         return word
     if word.endswith("ss"):
         return word + "es"
-    return word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return word[:-1] + "ies" if re.search("[^aeiou]y$", word) else word + "s"
 
 
 # Quotes ------------------------------------------------------------------------------------------------------------------
