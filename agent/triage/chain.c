@@ -5,7 +5,8 @@
  *  - a symptom is explained by whatever is met, the nearest first, shared failing objects counting as distance 0;
  *  - a finding that proves its own cause (score at or above SURE) only by what it blames itself;
  *  - one that does not, by what it depends on, or by a proven cause that shows in the very same objects;
- *  - a node explains only what fails nowhere but on it.
+ *  - a node explains only what fails nowhere but on it;
+ *  - a vague warning that nothing explains is put down to what is broken for good in its namespace.
  * Cycles are refused: the better proven one stays the cause.
  */
 #include "agent/triage/chain.h"
@@ -19,6 +20,8 @@
 #include "agent/triage/relations.h"
 
 #define SURE 0.8
+#define VAGUE 0.6   /* below: what a log says, and not of whom */
+#define BROKEN 0.75 /* at or above: something does not run */
 #define MAX_DISTANCE 6
 #define MAX_VISITED 4000
 
@@ -178,6 +181,16 @@ static bool may_explain(const struct triage_finding *g, const struct triage_find
 	return blamed || is_object(g, s);
 }
 
+/* Is a finding about something in a namespace, or does it show there? */
+static bool touches(const struct triage_finding *g, const char *ns)
+{
+	bool found = str_eq(str_or(g->f.object.ns, ""), ns);
+
+	for (size_t i = 0; !found && i < g->f.affects_count; i++)
+		found = str_eq(str_or(g->f.affects[i].ns, ""), ns);
+	return found && !str_empty(ns);
+}
+
 /* A better explanation: nearer, proven rather than a symptom, surer. */
 static bool better(const struct triage_finding *g, int gd, const struct triage_finding *best, int bd)
 {
@@ -231,6 +244,29 @@ static void explain(struct triage *t, struct map *places, struct triage_finding 
 		walk_run(&w);
 		search(t, places, f, &w, false, &best, &distance);
 		walk_fini(&w);
+	}
+	if (best)
+		f->caused_by = best->id;
+}
+
+/*
+ * Last resort: a program that only reports errors, and does not say whose, beside something that has broken down for
+ * good in its namespace. It is hardly a fault of its own.
+ */
+static void presume(struct triage *t, struct triage_finding *f)
+{
+	const struct triage_finding *best = NULL;
+
+	if (!f->now || f->caused_by || f->f.symptom || f->f.score >= VAGUE || f->f.severity != SEVERITY_WARNING)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct triage_finding *g = &t->findings[i];
+
+		if (!g->now || g->caused_by || g->f.symptom || g->f.score < BROKEN ||
+		    g->f.severity <= SEVERITY_WARNING || g->f.cluster != f->f.cluster || !touches(g, f->f.object.ns))
+			continue;
+		if (!best || g->f.score > best->f.score)
+			best = g;
 	}
 	if (best)
 		f->caused_by = best->id;
@@ -308,6 +344,8 @@ void chain_link(struct triage *t)
 		for (size_t i = 0; i < t->count; i++)
 			if (t->findings[i].now && t->findings[i].f.symptom == (symptom == 1))
 				explain(t, places, &t->findings[i]);
+	for (size_t i = 0; i < t->count; i++)
+		presume(t, &t->findings[i]);
 	t->root_causes = mem_zero((t->count + 1) * sizeof(int));
 	for (size_t i = 0; i < t->count; i++) {
 		collect(t, &t->findings[i]);

@@ -10,6 +10,7 @@
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/echo.h"
 #include "toolsets/kubernetes/lines.h"
+#include "toolsets/kubernetes/reach.h"
 #include "toolsets/lib/field.h"
 
 struct run {
@@ -37,6 +38,8 @@ static void on_errors(void *ctx, const struct trouble *t)
 	trouble_cite(d, t);
 	diag_cite(d, t->pod, NULL, "/status/phase");
 	dependency_blame(&r->v, d, t);
+	if (reach_blame(&r->v, d, t))
+		diag_rate(d, SEVERITY_WARNING, 0.62);
 	diag_shows(d, t->pod);
 	advice_of_line(&r->v, d, t);
 	diag_fix(d, "See what it cannot reach or may not use: kubectl logs %s -n %s -c %s --tail=50", fld_name(t->pod),

@@ -229,6 +229,8 @@ static bool times_out(const struct trouble *t)
 					    "failed to connect",
 					    "can't connect",
 					    "unable to connect",
+					    "unabletoconnect", /* StackExchange.Redis */
+					    "not possible to connect",
 					    "connection refused",
 					    "bad address",
 					    NULL};

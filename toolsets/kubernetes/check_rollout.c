@@ -143,6 +143,18 @@ static void on_trouble(void *ctx, const struct trouble *t)
 	}
 }
 
+/* Names are resolved by everything that runs, whatever it is configured with. */
+static bool is_name_server(const json_t *service)
+{
+	json_t *p;
+	size_t i;
+
+	json_array_foreach (fld_at(service, "spec.ports"), i, p)
+		if (fld_int(p, "port", 0) == 53 && strcmp(fld_ns(service), "kube-system") == 0)
+			return true;
+	return false;
+}
+
 static void zero(struct run *r, json_t *o)
 {
 	json_t *service = service_of(r, o), *e;
@@ -158,16 +170,21 @@ static void zero(struct run *r, json_t *o)
 	diag_cite(d, service, NULL, "/metadata/name");
 	wanted = serving_wanted(&r->v, service, d);
 	troubles_each(&r->v, TROUBLE_ANY, on_trouble, &c);
+	if (is_name_server(service))
+		c.found = true;
 	e = patient_event(&r->v, o, "ScalingReplicaSet", " to 0");
 	if (e)
 		diag_cite(d, e, NULL, "%s", event_pointer(e));
-	if (!wanted && !c.found)
+	if (!wanted && !c.found && !e)
 		return; /* switched off, and nobody misses it */
 	diag_about(d, o);
 	/* what is only configured may never be called */
-	diag_rate(d, c.found || diag_places(d) ? SEVERITY_CRITICAL : SEVERITY_WARNING, c.found ? 0.95 : 0.86);
-	diag_cause(d, "%s %s is scaled to zero, so nothing stands behind Service %s, which is in use", fld_kind(o),
-		   fld_name(o), fld_name(service));
+	diag_rate(d, c.found || diag_places(d) ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		  c.found  ? 0.95
+		  : wanted ? 0.86
+			   : 0.8);
+	diag_cause(d, "%s %s is scaled to zero, so nothing stands behind Service %s%s", fld_kind(o), fld_name(o),
+		   fld_name(service), wanted || c.found ? ", which is in use" : "; that was done just now");
 	diag_shows(d, service);
 	diag_fix(d, "Scale it up again: kubectl scale %s --replicas=1", workload_arg_of(o, arg));
 }

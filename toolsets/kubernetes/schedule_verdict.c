@@ -10,6 +10,10 @@
 #include <string.h>
 
 #include "toolsets/lib/alloc.h"
+#include "toolsets/lib/field.h"
+#include "toolsets/lib/when.h"
+
+#define LONG_MS (12 * 3600 * 1000LL)
 
 static const unsigned by_state[] = {FIT_NOT_READY, FIT_CORDONED};
 static const unsigned by_wish[] = {FIT_TAINT, FIT_ANTI, FIT_PORTS, FIT_AFFINITY, FIT_RESOURCES, FIT_PODS};
@@ -17,6 +21,16 @@ static const unsigned by_wish[] = {FIT_TAINT, FIT_ANTI, FIT_PORTS, FIT_AFFINITY,
 static bool is_candidate(const struct fit *f, bool control_plane)
 {
 	return control_plane || !(f->blocks & FIT_PERMANENT);
+}
+
+/* Cordoned long before the pod was made: whoever did it did not have this pod in mind. */
+static bool long_cordoned(const json_t *node, const json_t *pod)
+{
+	const json_t *taint = fld_item(fld_at(node, "spec.taints"), "key", "node.kubernetes.io/unschedulable");
+	int64_t since, born;
+
+	return when_parse(fld_str(taint, "timeAdded"), &since) &&
+	       when_parse(fld_str(pod, "metadata.creationTimestamp"), &born) && born - since > LONG_MS;
 }
 
 /* Nodes that only `bit` keeps away; the first of them. */
@@ -35,10 +49,20 @@ static size_t singles(const struct verdict *v, bool control_plane, unsigned bit,
 	return n;
 }
 
-static void choose(struct verdict *v, bool control_plane)
+static bool all_long_cordoned(const struct verdict *v, const json_t *pod)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if ((v->fits[i].blocks & ~(unsigned)FIT_PERMANENT) == FIT_CORDONED &&
+		    !long_cordoned(v->fits[i].node, pod))
+			return false;
+	return true;
+}
+
+static void choose(struct verdict *v, const json_t *pod, bool control_plane)
 {
 	struct fit *first = NULL;
 	size_t best = 0;
+	bool stale = all_long_cordoned(v, pod);
 
 	for (size_t i = 0; i < sizeof(by_state) / sizeof(by_state[0]); i++) {
 		size_t n = singles(v, control_plane, by_state[i], &first);
@@ -48,6 +72,8 @@ static void choose(struct verdict *v, bool control_plane)
 		v->block = by_state[i];
 		v->best = first;
 		v->single = n;
+		if (by_state[i] == FIT_CORDONED && stale)
+			break; /* unless the pod's own wishes tell more */
 		return;
 	}
 	for (size_t i = 0; i < sizeof(by_wish) / sizeof(by_wish[0]); i++) {
@@ -174,7 +200,7 @@ void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedu
 		return;
 	}
 	out->candidates = near;
-	choose(out, control_plane);
+	choose(out, pod, control_plane);
 	if (!out->block)
 		choose_common(out, control_plane);
 	if (!out->block && control_plane) {
