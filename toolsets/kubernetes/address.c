@@ -114,6 +114,9 @@ static const struct complaint complaints[] = {
 	{"host not found in upstream \"", NULL},
 	{"Name or service not known: ", NULL},
 	{"DNS resolution failed for ", NULL},
+	{"Name resolution failed for target dns:", NULL}, /* grpc-js */
+	{"<Host: ", "not known"},			  /* Apache Thrift */
+	{"<Host: ", "Temporary failure"},
 	{"unknown host ", NULL},
 	{"unknown host: ", NULL},
 };

@@ -173,6 +173,7 @@ bool lines_complains(const char *line, size_t len)
 		"could not translate host",
 		"can't resolve",
 		"could not resolve",
+		"resolution failed",
 		"no space left",
 		"unavailable",
 		"statuscode",
