@@ -54,6 +54,8 @@ static int load_file(struct config *c, const char *path, struct err *e)
 	rc = json_is_null(doc) ? 0 : keys_load(config_keys, c, doc, path, lines, e);
 	if (!rc)
 		rc = config_check_models(c->models, path, lines, e);
+	if (!rc)
+		rc = suppressions_load(&c->triage.suppressions, c->triage.suppress, path, lines, e);
 	json_decref(doc);
 	yaml_lines_free(lines);
 	c->file = mem_str(path);
@@ -134,6 +136,7 @@ void config_free(struct config *c)
 	if (!c)
 		return;
 	keys_fini(config_keys, c);
+	suppressions_fini(&c->triage.suppressions);
 	free(c->file);
 	free(c);
 }

@@ -9,6 +9,7 @@
 
 #include "agent/base/attr.h"
 #include "agent/base/err.h"
+#include "agent/config/suppress.h"
 #include "agent/data/keys.h"
 
 struct config_model {
@@ -42,12 +43,18 @@ struct config_toolsets {
 	uint64_t result_bytes;
 };
 
+struct config_triage {
+	json_t *suppress;               /* as it was read */
+	struct suppressions suppressions;
+};
+
 struct config {
 	struct config_model model, fallback;
 	json_t *models;                 /* NAME: {input, cached, output, context} */
 	struct config_budget budget;
 	struct config_cluster cluster;
 	struct config_toolsets toolsets;
+	struct config_triage triage;
 	char *prompts_dir;
 	char **runbook_dirs;
 	char *db;

@@ -170,6 +170,15 @@ static const struct key toolset_keys[] = {
 	{0},
 };
 
+static const struct key triage_keys[] = {
+	{.name = "suppress",
+	 .type = KEY_TREE,
+	 .offset = AT(triage.suppress),
+	 .help = "findings to leave out until a day: a list of {check, cluster, namespace, kind, name: patterns such as "
+		 "\"web-*\"; until: 2026-12-31 and reason: TEXT, both required}"},
+	{0},
+};
+
 const struct key config_keys[] = {
 	{.name = "model", .type = KEY_GROUP, .children = model_keys, .help = "the model that investigates"},
 	{.name = "models",
@@ -183,6 +192,7 @@ const struct key config_keys[] = {
 	 .type = KEY_GROUP,
 	 .children = toolset_keys,
 	 .help = "what can be looked at, and how much"},
+	{.name = "triage", .type = KEY_GROUP, .children = triage_keys, .help = "what the checks report"},
 	{.name = "prompts_dir",
 	 .type = KEY_STRING,
 	 .offset = AT(prompts_dir),

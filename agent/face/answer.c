@@ -88,7 +88,7 @@ static void evidence(struct buf *b, const struct term *t, const json_t *document
 				continue;
 			buf_str(&seen, key);
 			part_quote(b, t, id, quote, part_by_id(json_object_get(document, "evidence"), id),
-				   part_several(document));
+				   part_several(document), NULL);
 			shown++;
 		}
 	}

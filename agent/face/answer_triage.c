@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text and the Markdown of a triage. */
+/* The text of a triage. */
 #include "agent/face/answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "agent/base/map.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/face/answer_changes.h"
 #include "agent/face/answer_part.h"
-#include "agent/text/clip.h"
+#include "agent/face/answer_tree.h"
 
-#define SYMPTOMS_SHOWN 8
+#define CAUSES_SHOWN 15
+#define FEW 3          /* causes: so many are shown with all their quotes */
+#define QUOTES_SHOWN 2 /* of each, when there are more */
+#define FIXES_SHOWN 20
+#define CHECKS_NAMED 6
 
 static enum style severity_style(const json_t *finding)
 {
@@ -20,205 +26,170 @@ static enum style severity_style(const json_t *finding)
 	return str_eq(s, "critical") ? STYLE_RED : str_eq(s, "warning") ? STYLE_YELLOW : STYLE_DIM;
 }
 
-/* Direct children of a finding, each with its own below it: the tree of cause and symptoms. */
-static void children(struct buf *b, const struct term *t, const json_t *triage, const char *id, size_t indent,
-		     size_t *left)
+/* "E1-E5 E9" of the ids of a finding. The caller's. */
+static char *ids_text(const json_t *ids)
 {
-	const json_t *f;
-	size_t i;
+	auto_buf struct buf b = BUF_INIT(1024);
+	size_t n = json_array_size(ids);
 
-	json_array_foreach (json_object_get(triage, "findings"), i, f) {
-		auto_buf struct buf line = BUF_INIT(8192);
+	for (size_t i = 0, k; i < n; i = k) {
+		const char *first = json_string_value(json_array_get(ids, i));
+		char want[16];
 
-		if (!str_eq(json_str_at(f, "caused_by"), id))
-			continue;
-		if (!*left)
-			return;
-		--*left;
-		part_object(&line, json_object_get(f, "object"), part_several(triage));
-		buf_printf(&line, ": %s", json_str_or(f, "cause", ""));
-		part_bullet(b, t, STYLE_DIM, t->unicode ? "└" : "`-", buf_cstr(&line), indent);
-		if (indent < 12)
-			children(b, t, triage, json_str_or(f, "id", ""), indent + 2, left);
+		for (k = i + 1; k < n; k++) {
+			snprintf(want, sizeof(want), "E%ld", strtol(first + 1, NULL, 10) + (long)(k - i));
+			if (!str_eq(json_string_value(json_array_get(ids, k)), want))
+				break;
+		}
+		buf_printf(&b, "%s%s", i ? " " : "", first);
+		if (k - i > 1)
+			buf_printf(&b, "%s%s", k - i > 2 ? "-" : " ", json_string_value(json_array_get(ids, k - 1)));
 	}
+	return buf_steal(&b);
 }
 
-static void cause(struct buf *b, const struct term *t, const json_t *triage, size_t n, const json_t *f, bool several)
+static void cause(struct buf *b, const struct term *t, const json_t *triage, size_t n, const json_t *f)
 {
 	auto_free char *mark = mem_printf("%zu.", n);
+	auto_free char *ids = ids_text(json_object_get(f, "evidence"));
 	auto_buf struct buf said = BUF_INIT(8192);
-	size_t total = json_array_size(json_object_get(f, "symptoms")), left = SYMPTOMS_SHOWN, i, columns;
-	const json_t *e;
+	size_t columns;
 
-	part_bullet(b, t, severity_style(f), mark, json_str_or(f, "cause", ""), 1);
+	part_bullet(b, t, severity_style(f), mark, json_str_or(f, "cause", ""), n < 10 ? 1 : 0);
 	buf_printf(&said, "%s, score %.2f  ", json_str_or(f, "severity", ""),
 		   json_number_value(json_object_get(f, "score")));
-	columns = said.len + strlen(json_str_or(f, "check", ""));
+	columns = said.len + strlen(json_str_or(f, "check", "")) + (*ids ? 2 : 0) + strlen(ids);
 	term_style(&said, t, STYLE_DIM, json_str_or(f, "check", ""));
-	json_array_foreach (json_object_get(f, "evidence"), i, e) {
-		buf_char(&said, ' ');
-		term_style(&said, t, STYLE_CYAN, json_string_value(e));
-		columns += 1 + json_string_length(e);
+	if (*ids) {
+		buf_str(&said, "  ");
+		term_style(&said, t, STYLE_CYAN, ids);
 	}
-	part_where(b, t, json_object_get(f, "object"), several, buf_cstr(&said), columns);
+	part_where(b, t, json_object_get(f, "object"), part_several(triage), buf_cstr(&said), columns);
 	answer_changed(b, t, triage, f, 4);
-	children(b, t, triage, json_str_or(f, "id", ""), 4, &left);
-	if (total > SYMPTOMS_SHOWN) {
-		auto_free char *more = mem_printf("and %zu more", total - SYMPTOMS_SHOWN);
-
-		part_bullet(b, t, STYLE_DIM, t->unicode ? "└" : "`-", more, 4);
-	}
+	tree_symptoms(b, t, triage, f, 4);
 }
 
-static void collect_fix(json_t *fix, const json_t *f)
+/* "and 485 more: 300 image-pull, 185 container-crash-loop (-o json lists all)" */
+static void more_causes(struct buf *b, const struct term *t, const json_t *causes)
 {
-	const json_t *item, *have;
-	size_t i, k;
+	auto_buf struct buf line = BUF_INIT(8192);
+	struct map *checks = map_new(NULL);
+	size_t n = json_array_size(causes), i;
 
-	json_array_foreach (json_object_get(f, "fix"), i, item) {
-		bool known = false;
+	for (i = CAUSES_SHOWN; i < n; i++) {
+		const char *check = json_str_or(json_array_get(causes, i), "check", "");
 
-		json_array_foreach (fix, k, have) {
-			known |= json_equal(have, item);
-		}
-		if (!known)
-			json_array_append_new(fix, json_string(json_string_value(item)));
+		map_set(checks, check, (void *)((uintptr_t)map_get(checks, check) + 1));
 	}
+	buf_printf(&line, "and %zu more:", n - CAUSES_SHOWN);
+	for (i = 0; i < map_len(checks) && i < CHECKS_NAMED; i++) {
+		void *count;
+		const char *check = map_at(checks, i, &count);
+
+		buf_printf(&line, "%s %zu %s", i ? "," : "", (size_t)(uintptr_t)count, check);
+	}
+	buf_printf(&line, "%s (-o json lists all)", i < map_len(checks) ? ", ..." : "");
+	part_bullet(b, t, STYLE_BOLD, "-", buf_cstr(&line), 2);
+	map_free(checks);
 }
 
-static json_t *roots(const json_t *triage)
+/* The quotes of the causes that are shown, in their order. */
+static json_t *quotes_of(const json_t *triage, const json_t *causes, size_t shown)
 {
 	json_t *list = json_array(), *id;
-	size_t i;
+	size_t k, most = shown > FEW ? QUOTES_SHOWN : SIZE_MAX;
 
-	json_array_foreach (json_object_get(triage, "root_causes"), i, id) {
-		const json_t *f = part_by_id(json_object_get(triage, "findings"), json_string_value(id));
+	for (size_t i = 0; i < shown; i++) {
+		json_array_foreach (json_object_get(json_array_get(causes, i), "evidence"), k, id) {
+			const json_t *e = part_by_id(json_object_get(triage, "evidence"), json_string_value(id));
 
-		if (f)
-			json_array_append_new(list, json_incref((json_t *)(uintptr_t)f));
+			if (e && k < most)
+				json_array_append_new(list, json_incref((json_t *)(uintptr_t)e));
+		}
 	}
 	return list;
 }
 
-static void quotes(struct buf *b, const struct term *t, const json_t *triage, const json_t *causes)
+static void quotes(struct buf *b, const struct term *t, const json_t *triage, const json_t *causes, size_t shown)
 {
-	const json_t *f, *id;
-	size_t i, k, shown = 0;
+	auto_json json_t *list = quotes_of(triage, causes, shown);
+	const json_t *e;
+	size_t i;
 
 	part_heading(b, t, "Evidence");
-	json_array_foreach (causes, i, f) {
-		json_array_foreach (json_object_get(f, "evidence"), k, id) {
-			const json_t *e = part_by_id(json_object_get(triage, "evidence"), json_string_value(id));
-
-			part_quote(b, t, json_string_value(id), json_str_or(e, "quote", ""), e, part_several(triage));
-			shown++;
-		}
+	json_array_foreach (list, i, e) {
+		part_quote(b, t, json_str_or(e, "id", ""), json_str_or(e, "quote", ""), e, part_several(triage),
+			   json_array_get(list, i + 1));
 	}
-	if (!shown)
+	if (!i)
 		part_bullet(b, t, STYLE_DIM, "-", "none", 2);
+	if (shown > FEW)
+		part_bullet(b, t, STYLE_DIM, "-", "the first of each cause; -o json lists all", 2);
+}
+
+static void fixes(struct buf *b, const struct term *t, const json_t *causes, size_t shown)
+{
+	auto_json json_t *all = part_fixes(causes, shown);
+	auto_json json_t *first = json_array();
+	size_t n = json_array_size(all);
+
+	for (size_t i = 0; i < n && i < FIXES_SHOWN; i++)
+		json_array_append(first, json_array_get(all, i));
+	part_fix(b, t, first, "nothing to do");
+	if (n > FIXES_SHOWN) {
+		auto_free char *more = mem_printf("and %zu more (-o json lists all)", n - FIXES_SHOWN);
+
+		part_bullet(b, t, STYLE_DIM, "-", more, 2);
+	}
 }
 
 static void footer(struct buf *b, const struct term *t, const json_t *triage)
 {
-	auto_free char *line =
-		mem_printf("%zu findings; %lld objects in %lld requests; as of %s",
-			   json_array_size(json_object_get(triage, "findings")),
-			   (long long)json_int_at(triage, "scanned.objects", 0),
-			   (long long)json_int_at(triage, "scanned.requests", 0), json_str_or(triage, "now", ""));
+	size_t notes = 0, i, findings = json_array_size(json_object_get(triage, "findings"));
+	auto_buf struct buf line = BUF_INIT(1024);
+	const json_t *f;
 
+	json_array_foreach (json_object_get(triage, "findings"), i, f) {
+		bool symptom = json_is_string(json_object_get(f, "caused_by"));
+
+		notes += !symptom && (json_number_value(json_object_get(f, "score")) <= 0 ||
+				      str_eq(json_str_at(f, "severity"), "info"));
+	}
+	buf_printf(&line, "%zu finding%s", findings, findings == 1 ? "" : "s");
+	if (notes)
+		buf_printf(&line, ", %zu of them of what is over or harmless (-o json)", notes);
+	buf_printf(&line, "; %lld objects in %lld requests; as of %s",
+		   (long long)json_int_at(triage, "scanned.objects", 0),
+		   (long long)json_int_at(triage, "scanned.requests", 0), json_str_or(triage, "now", ""));
 	buf_char(b, '\n');
-	term_style(b, t, STYLE_DIM, line);
+	term_on(b, t, STYLE_DIM);
+	term_wrap(b, t, buf_cstr(&line), 0, 0);
+	term_off(b, t);
 	buf_char(b, '\n');
 }
 
 char *answer_triage_text(const json_t *triage, const struct term *t)
 {
 	auto_buf struct buf b = BUF_INIT(8u << 20);
-	auto_json json_t *causes = roots(triage);
-	auto_json json_t *fix = json_array();
-	bool several = part_several(triage);
-	const json_t *f;
-	size_t i;
+	auto_json json_t *causes = part_roots(triage);
+	auto_free char *headline = part_headline(triage);
+	size_t n = json_array_size(causes), shown = n < CAUSES_SHOWN ? n : CAUSES_SHOWN;
 
+	if (*headline) {
+		term_style(&b, t, STYLE_BOLD, headline);
+		buf_char(&b, '\n');
+	}
 	part_heading(&b, t, "Root causes");
-	json_array_foreach (causes, i, f) {
-		cause(&b, t, triage, i + 1, f, several);
-		collect_fix(fix, f);
-	}
-	if (!json_array_size(causes))
-		part_bullet(&b, t, STYLE_GREEN, "-", "none: nothing that was read is failing now", 2);
-	quotes(&b, t, triage, causes);
+	for (size_t i = 0; i < shown; i++)
+		cause(&b, t, triage, i + 1, json_array_get(causes, i));
+	if (n > shown)
+		more_causes(&b, t, causes);
+	if (!n)
+		part_bullet(&b, t, STYLE_GREEN, "-", part_no_causes(triage), 2);
+	quotes(&b, t, triage, causes, shown);
 	answer_changes_text(&b, t, triage);
-	part_blind_spots(&b, t, json_object_get(triage, "blind_spots"), several);
-	part_fix(&b, t, fix, "nothing to do");
+	part_blind_spots(&b, t, json_object_get(triage, "blind_spots"), part_several(triage));
+	fixes(&b, t, causes, shown);
 	footer(&b, t, triage);
-	return buf_steal(&b);
-}
-
-static void markdown_cause(struct buf *b, const json_t *triage, size_t n, const json_t *f)
-{
-	const json_t *id;
-	size_t i;
-
-	buf_printf(b, "%zu. **%s** `", n, json_str_or(f, "cause", ""));
-	part_object(b, json_object_get(f, "object"), part_several(triage));
-	buf_printf(b, "` (%s, score %.2f, `%s`)\n", json_str_or(f, "severity", ""),
-		   json_number_value(json_object_get(f, "score")), json_str_or(f, "check", ""));
-	json_array_foreach (json_object_get(f, "symptoms"), i, id) {
-		const json_t *s = part_by_id(json_object_get(triage, "findings"), json_string_value(id));
-
-		buf_str(b, "   - explains `");
-		part_object(b, json_object_get(s, "object"), part_several(triage));
-		buf_printf(b, "`: %s\n", json_str_or(s, "cause", ""));
-	}
-}
-
-static void markdown_evidence(struct buf *b, const json_t *triage, const json_t *causes)
-{
-	const json_t *f, *id;
-	size_t i, k;
-
-	buf_str(b, "\n## Evidence\n");
-	json_array_foreach (causes, i, f) {
-		json_array_foreach (json_object_get(f, "evidence"), k, id) {
-			const json_t *e = part_by_id(json_object_get(triage, "evidence"), json_string_value(id));
-			const char *quote = json_str_or(e, "quote", "");
-
-			buf_printf(b, "- %s: \"", json_string_value(id));
-			clip_line(b, quote, strlen(quote), 300);
-			buf_printf(b, "\" (%s%s%s %s)\n", part_several(triage) ? json_str_or(e, "cluster", "") : "",
-				   part_several(triage) ? ": " : "", json_str_or(e, "source", ""),
-				   json_str_or(e, "pointer", ""));
-		}
-	}
-}
-
-char *answer_triage_markdown(const json_t *triage)
-{
-	auto_buf struct buf b = BUF_INIT(8u << 20);
-	auto_json json_t *causes = roots(triage);
-	auto_json json_t *fix = json_array();
-	const json_t *item;
-	size_t i;
-
-	buf_str(&b, "## Root causes\n");
-	json_array_foreach (causes, i, item) {
-		markdown_cause(&b, triage, i + 1, item);
-		collect_fix(fix, item);
-	}
-	if (!json_array_size(causes))
-		buf_str(&b, "None: nothing that was read is failing now.\n");
-	markdown_evidence(&b, triage, causes);
-	answer_changes_markdown(&b, triage);
-	buf_str(&b, "\n## Could not see\n");
-	json_array_foreach (json_object_get(triage, "blind_spots"), i, item) {
-		buf_printf(&b, "- %s%s%s: %s\n", part_several(triage) ? json_str_or(item, "cluster", "") : "",
-			   part_several(triage) ? ": " : "", json_str_or(item, "what", ""),
-			   json_str_or(item, "why", ""));
-	}
-	buf_str(&b, "\n## Fix\n");
-	json_array_foreach (fix, i, item) {
-		buf_printf(&b, "- %s\n", json_string_value(item));
-	}
 	return buf_steal(&b);
 }

@@ -41,6 +41,8 @@ int command_ask(struct options *o)
 	if (!status)
 		status = session_toolsets(&s);
 	if (!status)
+		status = session_suppressions(&s);
+	if (!status)
 		status = session_texts(&s);
 	if (!status && !(attachments = attach_all(o, s.cancel, input_is_slow, &e)))
 		status = session_fail(&s, e.code == ERR_CANCELED ? EXIT_INTERRUPTED : EXIT_USAGE, e.msg);

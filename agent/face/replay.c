@@ -68,6 +68,8 @@ int command_replay(struct options *o)
 	if (!status)
 		status = session_toolsets(&s);
 	if (!status)
+		status = session_suppressions(&s);
+	if (!status)
 		status = session_texts(&s);
 	if (!status)
 		status = session_store(&s, true);

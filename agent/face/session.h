@@ -36,6 +36,8 @@ int session_open(struct session *s, struct options *o);
 /* Each of these: 0, or the exit status after the error was printed. */
 int session_toolsets(struct session *s);
 int session_world(struct session *s);
+/* After the toolsets: checks named in triage.suppress are known; those that ended are told. */
+int session_suppressions(const struct session *s);
 /* needed: false when a database that cannot be opened is only a warning, and memory is used instead. */
 int session_store(struct session *s, bool needed);
 int session_texts(struct session *s);

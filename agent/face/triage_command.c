@@ -43,7 +43,8 @@ static bool reaches(const struct triage *t, const char *severity)
 
 static int run(struct session *s)
 {
-	struct triage_options o = {.only = s->options->only.items, .skip = s->options->skip.items, .pool = s->pool};
+	struct triage_options o = {.only = s->options->only.items, .skip = s->options->skip.items, .pool = s->pool,
+				   .suppress = &s->config->triage.suppressions};
 	char why[480] = "";
 	bool readable = readable_any(s->world, why, sizeof(why)) || session_interrupted(s);
 	struct err e = {0};
@@ -90,6 +91,8 @@ int command_triage(struct options *o)
 	}
 	if (!status)
 		status = session_toolsets(&s);
+	if (!status)
+		status = session_suppressions(&s);
 	if (!status)
 		status = session_world(&s);
 	if (!status)

@@ -22,9 +22,10 @@ static json_t *usage_json(const struct inquiry *q)
 	return u;
 }
 
-/* What the clusters did not show, then what the model says it missed. */
+/* What the clusters did not show, then what the model says it missed, then what the config suppresses. */
 static json_t *blind_spots(const struct inquiry *q, const json_t *report)
 {
+	auto_json json_t *suppressed = triage_suppressed_spots(q->triage);
 	const struct world *w = q->setup->world;
 	json_t *list = world_blind_spots(q->setup->world), *text;
 	const char *cluster = w->count == 1 ? w->clusters[0].name : ""; /* of several the model does not say which */
@@ -34,6 +35,7 @@ static json_t *blind_spots(const struct inquiry *q, const json_t *report)
 		json_array_append_new(list, json_pack("{s:O,s:s,s:o}", "what", text, "why", "named by the model",
 						      "cluster", json_text0(cluster)));
 	}
+	json_array_extend(list, suppressed);
 	return list;
 }
 

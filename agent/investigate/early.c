@@ -43,7 +43,11 @@ static bool alone(void *ctx, bool enter)
 static void *run(void *arg)
 {
 	struct early *e = arg;
-	struct triage_options o = {.pool = e->setup->pool, .cancel = e->cancel, .alone = alone, .alone_ctx = e};
+	struct triage_options o = {.pool = e->setup->pool,
+				   .cancel = e->cancel,
+				   .alone = alone,
+				   .alone_ctx = e,
+				   .suppress = &e->setup->config->triage.suppressions};
 	struct err err = {0};
 	struct triage *t = triage_run(e->setup->world, e->setup->registry, &o, &err);
 	uint64_t one = 1;

@@ -121,7 +121,8 @@ static char *summary(const struct inquiry *q, size_t causes, int best)
 		return buf_steal(&b);
 	}
 	if (!causes) {
-		buf_printf(&b, "The checks found nothing that is failing now (%zu checks).", t->checks_run);
+		buf_printf(&b, "The checks found nothing that is failing now (%zu checks)%s.", t->checks_run,
+			   t->suppressed_count ? " but what the config suppresses" : "");
 		return buf_steal(&b);
 	}
 	if (causes == 1)

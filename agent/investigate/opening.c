@@ -98,6 +98,22 @@ static json_t *finding_data(const struct inquiry *q, const struct triage_finding
 	return o;
 }
 
+/* What the team knows of and accepts: the model is told, so that it neither reports it as news nor wonders. */
+static void add_suppressed(const struct inquiry *q, json_t *data)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; q->triage && i < q->triage->suppressed_count && i < FINDINGS_MAX; i++) {
+		const struct triage_suppressed *s = &q->triage->suppressed[i];
+		auto_free char *title = triage_title_of(q->triage, &s->f);
+
+		json_array_append_new(list, json_pack("{s:o,s:o}", "title", one_line(title), "why", one_line(s->why)));
+	}
+	if (json_array_size(list))
+		json_object_set_new(data, "has_suppressed", json_pack("{s:O}", "suppressed", list));
+	json_decref(list);
+}
+
 static void add_findings(const struct inquiry *q, json_t *data)
 {
 	json_t *list = json_array();
@@ -108,6 +124,7 @@ static void add_findings(const struct inquiry *q, json_t *data)
 	if (json_array_size(list))
 		json_object_set_new(data, "has_findings", json_pack("{s:O}", "findings", list));
 	json_decref(list);
+	add_suppressed(q, data);
 }
 
 static void add_blind_spots(const struct inquiry *q, json_t *data)

@@ -76,6 +76,18 @@ static bool told(const json_t *groups, const json_t *spot)
 	return false;
 }
 
+json_t *blind_suppressed(const json_t *spots, bool suppressed)
+{
+	json_t *out = json_array(), *s;
+	size_t i;
+
+	json_array_foreach (spots, i, s) {
+		if (str_starts(json_str_or(s, "why", ""), BLIND_SUPPRESSED) == suppressed)
+			json_array_append(out, s);
+	}
+	return out;
+}
+
 json_t *blind_grouped(const json_t *spots)
 {
 	json_t *out = json_array(), *joined = json_array(), *s;

@@ -11,6 +11,7 @@
 #include "agent/triage/ahead.h"
 #include "agent/triage/chain.h"
 #include "agent/triage/recent.h"
+#include "agent/triage/suppress.h"
 
 /* What a run gathers before it is ordered. */
 struct gathering {
@@ -224,6 +225,7 @@ struct triage *triage_run(struct world *w, struct registry *r, const struct tria
 	chain_link(t);
 	recent_changes(t);
 	chain_rank(t);
+	suppress_findings(t, o->suppress, clock_wall_ms());
 	if (!o->alone || o->alone(o->alone_ctx, true)) {
 		renumber_evidence(t);
 		if (o->alone)
@@ -241,6 +243,12 @@ void triage_free(struct triage *t)
 		work_finding_fini(&t->findings[i].f);
 		free(t->findings[i].symptoms);
 	}
+	for (size_t i = 0; i < t->suppressed_count; i++) {
+		work_finding_fini(&t->suppressed[i].f);
+		free(t->suppressed[i].why);
+		free(t->suppressed[i].reason);
+	}
+	free(t->suppressed);
 	free(t->findings);
 	free(t->root_causes);
 	free(t);

@@ -10,6 +10,7 @@
 #define AGENT_TRIAGE_TRIAGE_H
 
 #include "agent/base/pool.h"
+#include "agent/config/suppress.h"
 #include "agent/tools/registry.h"
 #include "agent/tools/work.h"
 
@@ -21,6 +22,7 @@ struct triage_options {
 	/* Nobody else may take numbers of evidence: asked (enter) before they are made anew, and told after. NULL: it is so. */
 	bool (*alone)(void *ctx, bool enter);
 	void *alone_ctx;
+	const struct suppressions *suppress; /* NULL: none */
 };
 
 struct triage_finding {
@@ -33,10 +35,19 @@ struct triage_finding {
 	double recent;                   /* 0..1: how much a change just before its onset speaks for it */
 };
 
+/* A finding that the config accepts until a day, or a symptom of one: it counts for nothing, but is told. */
+struct triage_suppressed {
+	struct work_finding f;           /* without evidence */
+	char *why;                       /* "suppressed until DAY by FILE:LINE: REASON" */
+	char *reason;
+};
+
 struct triage {
 	struct triage_finding *findings; /* ordered: severity, score, object */
 	size_t count;
 	int *root_causes;                /* ids, most likely first; 0 ends */
+	struct triage_suppressed *suppressed;
+	size_t suppressed_count;
 	struct world *world;             /* borrowed */
 	int64_t duration_ms;
 	size_t checks_run;
@@ -53,7 +64,10 @@ const struct triage_finding *triage_find(const struct triage *t, int id);
 /* dupin.triage/v1 of the contract. New reference. */
 json_t *triage_json(const struct triage *t);
 json_t *triage_finding_json(const struct triage *t, const struct triage_finding *f);
+/* What the config suppressed, as blind spots of the contract: [{"what","why","cluster"}]. New reference. */
+json_t *triage_suppressed_spots(const struct triage *t);
 /* One line for prompts and titles: "ResourceClaim ml/train-gpu: cause". The caller's. */
+char *triage_title_of(const struct triage *t, const struct work_finding *f);
 char *triage_title(const struct triage *t, const struct triage_finding *f);
 
 #endif

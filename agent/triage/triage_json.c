@@ -59,13 +59,46 @@ json_t *triage_finding_json(const struct triage *t, const struct triage_finding 
 
 char *triage_title(const struct triage *t, const struct triage_finding *f)
 {
-	const struct work_ref *r = &f->f.object;
+	return triage_title_of(t, &f->f);
+}
+
+char *triage_title_of(const struct triage *t, const struct work_finding *f)
+{
+	const struct work_ref *r = &f->object;
 	auto_free char *object = mem_printf("%s %s%s%s", str_or(r->kind, "object"), str_or(r->ns, ""),
 					    str_empty(r->ns) ? "" : "/", str_or(r->name, ""));
 
 	if (t->world->count > 1)
-		return mem_printf("[%s] %s: %s", f->f.cluster->name, object, f->f.cause);
-	return mem_printf("%s: %s", object, f->f.cause);
+		return mem_printf("[%s] %s: %s", f->cluster->name, object, f->cause);
+	return mem_printf("%s: %s", object, f->cause);
+}
+
+json_t *triage_suppressed_spots(const struct triage *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; t && i < t->suppressed_count; i++) {
+		const struct work_finding *f = &t->suppressed[i].f;
+		json_t *o = json_object();
+		auto_free char *what = mem_printf("%s on %s %s%s%s: %s", f->check, str_or(f->object.kind, "object"),
+						  str_or(f->object.ns, ""), str_empty(f->object.ns) ? "" : "/",
+						  str_or(f->object.name, ""), f->cause);
+
+		json_object_set_new(o, "what", json_text0(what));
+		json_object_set_new(o, "why", json_text0(t->suppressed[i].why));
+		json_object_set_new(o, "cluster", json_text0(f->cluster->name));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *blind_spots(const struct triage *t)
+{
+	auto_json json_t *suppressed = triage_suppressed_spots(t);
+	json_t *all = world_blind_spots(t->world);
+
+	json_array_extend(all, suppressed);
+	return all;
 }
 
 static json_t *scanned(const struct triage *t)
@@ -105,7 +138,7 @@ json_t *triage_json(const struct triage *t)
 	for (size_t i = 0; i < t->count; i++)
 		json_array_append_new(list, triage_finding_json(t, &t->findings[i]));
 	json_object_set_new(doc, "findings", list);
-	json_object_set_new(doc, "blind_spots", world_blind_spots(t->world));
+	json_object_set_new(doc, "blind_spots", blind_spots(t));
 	list = json_array();
 	for (int id = 1; id <= evidence_count(t->world->evidence); id++)
 		json_array_append_new(list, evidence_json(t->world->evidence, id));
