@@ -2,8 +2,14 @@
 """The healed neighbour of each incident (healed.yaml, see tests/snapshots/README.md): the check that fires on the incident is
 quiet there, nothing else takes its place, and every quote stands in the files, on both sides of the fence.
 """
+import json
+
 import pytest
 from incidents import HEALED, NAMES, age_warnings, check_shape, cluster, expected, heal, moment, unfounded
+
+
+# Checks that only ever report symptoms: they fire beside the cause of an incident.
+SYMPTOMS = {"service-endpoints", "workload-short"}
 
 
 @pytest.fixture
@@ -55,6 +61,21 @@ def test_neighbour(triage, tmp_path, name):
     # The same with all that went wrong before: the old warnings tell of a time that is over.
     age_warnings(name, healed, moment(well["now"]))
     quiet(triage(healed.folder), checks, healed.folder)
+
+
+def test_every_check_has_a_neighbour(run):
+    """Each check that a toolset lists is the cause of an incident that has a healed neighbour."""
+    checks = {c["name"] for t in json.loads(run("toolset", "list", "-o", "json").out) for c in t["checks"]}
+    with_one = {c.get("check") for n in HEALED for c in expected(n)["root_causes"]}
+    without = sorted(checks - with_one - SYMPTOMS)
+    assert not without, f"checks without a healed neighbour: {without}"
+
+
+@pytest.mark.parametrize("check", sorted(SYMPTOMS))
+def test_symptoms_go_with_their_cause(triage, tmp_path, check):
+    name = "db-down-fanout"
+    assert check in {f["check"] for f in triage(cluster(name))["findings"] if f["caused_by"]}
+    assert check not in firing(triage(heal(name, tmp_path / "healed").folder))
 
 
 def test_only_faulty_clusters_are_healed():
