@@ -185,6 +185,14 @@ struct host {
 	 * and what did not work is no blind spot before `list` asks for it.
 	 */
 	void (*lists_ahead)(struct work *, const char *const *resources, size_t n, enum seen *seen);
+	/*
+	 * Is the list of this resource only a selection? On a large cluster `list` of "pods" holds those that look
+	 * suspicious in the server's table, and a healthy sibling of each: who is not in it may still be there. `find`,
+	 * `select_pods`, `children`, `pods_of` and `pods_on` ask the server for more. *count: how many there really are.
+	 */
+	bool (*selected)(struct work *, const char *resource, const char *ns, size_t *count);
+	/* array: pods bound to a node. SEEN_CUT: not all of them, or too many nodes were asked for. */
+	json_t *(*pods_on)(struct work *, const char *node, enum seen *);
 };
 
 enum param_type { PARAM_STRING, PARAM_INT, PARAM_BOOL, PARAM_STRINGS };
@@ -249,5 +257,6 @@ typedef const struct toolset *toolset_entry_fn(void);
 /*
  * ABI history
  * 1  2026-11  first. Added at the end: check.reads, which every built-in check fills (tests/unit/test_check_reads.c).
+ *             selected, pods_on added at the end of struct host.
  */
 #endif

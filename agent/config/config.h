@@ -34,6 +34,7 @@ struct config_cluster {
 	bool all_namespaces;
 	int64_t request_ms;
 	uint64_t max_bytes;
+	int64_t whole_pods;             /* more pods are scanned by their rows; 0: always */
 	int64_t triage_ms;              /* what the first model request waits for triage at most */
 };
 

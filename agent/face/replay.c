@@ -31,8 +31,10 @@ static int open_record(struct session *s, const char *id, const json_t *investig
 					   .cancel = s->cancel,
 					   .record = recorder_hook,
 					   .record_ctx = recorder_get()};
+		struct facts_scope scope = {.ns = json_str_at(c, "scope"),
+					    .whole_pods = s->config->cluster.whole_pods ? s->config->cluster.whole_pods : -1};
 
-		world_add(s->world, source_new(&o), json_str_at(c, "scope"));
+		world_add(s->world, source_new(&o), &scope);
 	}
 	if (!i)
 		return session_fail(s, EXIT_UNREADABLE, "nothing of a cluster is in the record of this investigation");

@@ -141,8 +141,10 @@ static void add_origin(struct session *s, struct origin *origin)
 				   .max_bytes = c->max_bytes,
 				   .record = recorder_hook,
 				   .record_ctx = recorder_get()};
+	struct facts_scope scope = {.ns = s->options->all_namespaces || str_empty(c->ns) ? NULL : c->ns,
+				    .whole_pods = c->whole_pods ? c->whole_pods : -1};
 
-	world_add(s->world, source_new(&o), s->options->all_namespaces || str_empty(c->ns) ? NULL : c->ns);
+	world_add(s->world, source_new(&o), &scope);
 }
 
 /* Another cluster may be readable: then this one is a blind spot. When none is, its reason is the message. */

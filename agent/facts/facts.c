@@ -17,6 +17,11 @@ static void single_free(void *p)
 	free(s);
 }
 
+static void free_array(void *array)
+{
+	json_decref(array);
+}
+
 struct facts *facts_new(struct source *s, const struct facts_scope *scope)
 {
 	struct facts *f = MEM_NEW(struct facts);
@@ -24,7 +29,12 @@ struct facts *facts_new(struct source *s, const struct facts_scope *scope)
 	f->source = s;
 	f->kinds = kinds_new(s);
 	f->ns = scope && !str_empty(scope->ns) ? mem_str(scope->ns) : NULL;
+	f->whole_pods = !scope || scope->whole_pods == 0 ? FACTS_WHOLE_PODS
+			: scope->whole_pods < 0		 ? 0
+							 : (size_t)scope->whole_pods;
 	f->none = json_array();
+	f->share = share_new();
+	f->more = map_new(free_array);
 	f->lists = map_new(list_free);
 	f->singles = map_new(single_free);
 	f->by_uid = map_new(NULL);
@@ -39,6 +49,8 @@ void facts_free(struct facts *f)
 	if (!f)
 		return;
 	map_free(f->gets);
+	map_free(f->more);
+	share_free(f->share);
 	map_free(f->by_uid);
 	map_free(f->singles);
 	map_free(f->lists);

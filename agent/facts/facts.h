@@ -13,8 +13,12 @@
 
 struct facts;
 
+enum { FACTS_WHOLE_PODS = 2000 };
+
 struct facts_scope {
 	const char *ns; /* only this namespace is judged; NULL: all that may be read. Cluster kinds are always read */
+	/* More pods than these are scanned by their rows instead of read whole. 0: FACTS_WHOLE_PODS; < 0: always */
+	int64_t whole_pods;
 };
 
 struct facts *facts_new(struct source *s, const struct facts_scope *scope);
@@ -34,6 +38,14 @@ int64_t facts_now_ms(struct facts *f);
 json_t *facts_list(struct facts *f, const char *resource, const char *ns, enum read_state *state);
 /* Reads the list of the scope, quietly: nothing becomes a blind spot before facts_list asks for it. */
 enum read_state facts_ahead(struct facts *f, const char *resource);
+/*
+ * Is this list a selection? On a large cluster "pods" holds those that look suspicious in the server's table, and a
+ * healthy sibling of each; what is not in it may still exist: facts_find, facts_select_pods, facts_children and
+ * facts_pods_on ask the server for more. *count: how many there really are. False: it is whole, or was not read.
+ */
+bool facts_selected(struct facts *f, const char *resource, const char *ns, size_t *count);
+/* Pods that are bound to a node, whole. CUT: not all of them, or too many nodes were asked for. Borrowed. */
+json_t *facts_pods_on(struct facts *f, const char *node, enum read_state *state);
 /*
  * One object out of the list when that was read, else by its own GET. NULL: state says NOT_FOUND (absent for
  * sure) or why not known.

@@ -5,6 +5,7 @@
 
 #include "agent/base/map.h"
 #include "agent/facts/facts.h"
+#include "agent/facts/share.h"
 #include <pthread.h>
 
 /* One list as it was read; nothing in it changes once it is ready, but that indexes are added. */
@@ -14,6 +15,10 @@ struct list {
 	bool ready;
 	enum read_state state;
 	bool pieced; /* put together from the lists of namespaces, which stand beside it */
+	/* Of more pods than are read whole: the suspicious ones, and a sibling of each. */
+	bool selected;
+	size_t rows;	     /* then: how many there are */
+	struct map *rows_of; /* and in each namespace, where they were counted so; or NULL */
 	char why[240];
 	json_t *items;			/* by (namespace, name), each once */
 	struct map *children;		/* of a controller: json arrays by owner_key */
@@ -31,13 +36,18 @@ struct facts {
 	struct source *source;
 	struct kinds *kinds;
 	char *ns;
+	size_t whole_pods;    /* more are scanned by their rows; 0: always */
+	size_t whole_read;    /* pods that were read whole so far */
 	json_t *none;	      /* the empty array */
+	struct share *share;  /* parts of pods that are alike */
 	pthread_mutex_t lock; /* of all below; never held while something is read */
 	pthread_cond_t read;  /* a list became ready */
 	struct map *lists;    /* "resource\nns" */
 	struct map *singles;  /* "resource\nns\nname" */
 	struct map *by_uid;   /* borrowed from lists and singles */
 	struct map *gets;     /* how many single reads: "resource\nns", "resource" */
+	struct map *more;     /* json arrays of pods by the query that they were read with */
+	size_t looked_up;     /* such queries so far */
 	size_t objects;	      /* how many were read */
 };
 
@@ -67,6 +77,13 @@ json_t *list_order(json_t *items);
  * is so already.
  */
 json_t *facts_complete(json_t *item, const char *api_version, const char *kind);
+/*
+ * pods_more.c: of a selection, pods that are not at hand, by a query of the API ("labelSelector=app%3Dweb"), `limit` at
+ * most. Empty when they cannot be read, or after too many such queries, which is a blind spot. New reference.
+ */
+json_t *facts_more_pods(struct facts *f, const struct list *l, const char *ns, const char *query, int limit);
+/* A LabelSelector or a plain map as a query, the caller's; NULL: it selects nothing. */
+char *facts_label_query(const json_t *selector, bool plain);
 /* With the lock held. */
 void facts_remember(struct facts *f, json_t *object);
 /* A snapshot: all it has is at hand, and reading costs nothing. */

@@ -45,7 +45,7 @@ static int look(struct facts *f, const struct kind *k, const char *ns, const cha
 	struct single *s;
 
 	*object = l ? list_search(l->items, ns, name) : NULL;
-	if (*object || (l && l->state == READ_OK && !l->pieced)) {
+	if (*object || (l && l->state == READ_OK && !l->pieced && !l->selected)) {
 		*state = *object ? READ_OK : READ_NOT_FOUND;
 		return 1;
 	}

@@ -5,6 +5,9 @@
 #include "agent/data/json.h"
 #include "agent/facts/facts_private.h"
 
+/* So many more of what a selector matches tell whether any is ready. */
+enum { SELECT_MAX = 50 };
+
 static bool same(const json_t *a, const json_t *b)
 {
 	return json_is_string(a) && json_is_string(b) && str_eq(json_string_value(a), json_string_value(b));
@@ -69,17 +72,61 @@ static bool is_plain(const json_t *selector)
 	       !json_is_array(json_object_get(selector, "matchExpressions"));
 }
 
-json_t *facts_select_pods(struct facts *f, const char *ns, const json_t *selector)
+static bool among(const json_t *array, const json_t *object)
 {
-	enum read_state state;
-	json_t *pods, *out = json_array(), *pod;
+	const json_t *o;
 	size_t i;
 
-	if (!json_is_object(selector))
-		return out;
-	pods = facts_list(f, "pods", ns, &state);
-	json_array_foreach (pods, i, pod)
-		if (facts_labels_match(selector, json_at(pod, "metadata.labels"), is_plain(selector)))
+	json_array_foreach (array, i, o)
+		if (o == object)
+			return true;
+	return false;
+}
+
+static bool is_ready(const json_t *pod)
+{
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (json_at(pod, "status.conditions"), i, c)
+		if (str_eq(json_key_str(c, "type"), "Ready"))
+			return str_eq(json_key_str(c, "status"), "True");
+	return false;
+}
+
+/* Those of a selection may all be broken, while others that match are not. */
+static void add_more(struct facts *f, const struct list *l, const char *ns, const json_t *selector, json_t *out)
+{
+	auto_free char *query = facts_label_query(selector, is_plain(selector));
+	auto_json json_t *more = query ? facts_more_pods(f, l, ns, query, SELECT_MAX) : NULL;
+	json_t *pod;
+	size_t i;
+
+	json_array_foreach (more, i, pod)
+		if (!among(out, pod))
 			json_array_append(out, pod);
+}
+
+json_t *facts_select_pods(struct facts *f, const char *ns, const json_t *selector)
+{
+	const struct kind *k = kinds_find(f->kinds, "pods");
+	json_t *out = json_array(), *pod;
+	bool ready = false;
+	struct list *l;
+	size_t i;
+
+	if (!k || !json_is_object(selector))
+		return out;
+	ns = list_namespace(f, k, ns);
+	l = list_of(f, k, ns);
+	list_note(f, l);
+	json_array_foreach (l->items, i, pod) {
+		if (!facts_labels_match(selector, json_at(pod, "metadata.labels"), is_plain(selector)))
+			continue;
+		ready = ready || is_ready(pod);
+		json_array_append(out, pod);
+	}
+	if (l->selected && !ready)
+		add_more(f, l, ns, selector, out);
 	return out;
 }

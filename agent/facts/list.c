@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists: who asks first reads, the others wait. */
+#include <stdint.h>
 #include <string.h>
 
 #include "agent/base/mem.h"
@@ -40,6 +41,7 @@ void list_free(void *list)
 	json_decref(l->items);
 	map_free(l->children);
 	map_free(l->about);
+	map_free(l->rows_of);
 	free(l->ns);
 	free(l);
 }
@@ -134,6 +136,8 @@ json_t *list_order(json_t *items)
 static void cut_out(struct list *l, const struct list *all)
 {
 	l->state = READ_OK;
+	l->selected = all->selected;
+	l->rows = all->rows_of ? (size_t)(uintptr_t)map_get(all->rows_of, l->ns) : 0;
 	l->items = json_array();
 	for (size_t i = lower_bound(all->items, l->ns, NULL); i < json_array_size(all->items); i++) {
 		if (compare(all->items, i, l->ns, NULL) != 0)
@@ -214,6 +218,18 @@ static struct list *read_now(struct facts *f, const struct kind *k, const char *
 	ready(l);
 	pthread_cond_broadcast(&f->read);
 	return l;
+}
+
+bool facts_selected(struct facts *f, const char *resource, const char *ns, size_t *count)
+{
+	const struct kind *k = kinds_find(f->kinds, resource);
+	struct list *l = k ? list_of(f, k, list_namespace(f, k, ns)) : NULL;
+
+	*count = 0;
+	if (!l)
+		return false;
+	*count = l->selected ? l->rows : json_array_size(l->items);
+	return l->selected;
 }
 
 struct list *list_of(struct facts *f, const struct kind *k, const char *ns)

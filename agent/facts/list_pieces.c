@@ -98,6 +98,8 @@ static void join(struct facts *f, struct list *l, const struct piece *pieces, si
 		const struct list *p = pieces[i].list;
 
 		json_array_extend(l->items, p->items);
+		l->selected = l->selected || p->selected;
+		l->rows += p->selected ? p->rows : json_array_size(p->items);
 		cut = cut || p->state == READ_CUT;
 		unread += p->state != READ_OK && p->state != READ_CUT;
 	}

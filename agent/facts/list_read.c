@@ -5,14 +5,43 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
-#include "agent/facts/facts_private.h"
+#include "agent/facts/list_decode.h"
+#include "agent/facts/prune.h"
+#include "agent/facts/wide.h"
 
 /* As many as the largest clusters have; beyond, the list is cut and says so. */
 enum { LIST_MAX = 200000 };
 
+/* Namespace by namespace (list_pieces.c), all of them together are read whole up to the limit. */
+static size_t whole_wanted(struct facts *f)
+{
+	size_t left;
+
+	pthread_mutex_lock(&f->lock);
+	left = f->whole_pods > f->whole_read ? f->whole_pods - f->whole_read : 0;
+	pthread_mutex_unlock(&f->lock);
+	return left;
+}
+
+static void whole_taken(struct facts *f, size_t count)
+{
+	pthread_mutex_lock(&f->lock);
+	f->whole_read += count;
+	pthread_mutex_unlock(&f->lock);
+}
+
+/* A list while it is read. */
+struct taking {
+	struct list *list;
+	struct list_decoder decoder;
+	size_t wanted; /* pods: with more than these, their rows are read instead; 0: all are wanted */
+	bool wide;     /* that is so */
+};
+
 static int take_page(void *ctx, json_t *page)
 {
-	struct list *l = ctx;
+	struct taking *t = ctx;
+	struct list *l = t->list;
 	const char *api_version = json_str_or(page, "apiVersion", l->kind->api_version);
 	json_t *item;
 	size_t i;
@@ -23,21 +52,61 @@ static int take_page(void *ctx, json_t *page)
 	json_array_foreach (json_object_get(page, "items"), i, item)
 		if (json_is_object(item))
 			json_array_append_new(l->items, facts_complete(item, api_version, l->kind->kind));
-	return 0;
+	t->wide = t->wanted && (t->decoder.unwanted || json_array_size(l->items) > t->wanted) &&
+		  !str_empty(json_str_at(page, "metadata.continue"));
+	return t->wide;
+}
+
+/* Only the rows of pods hold what a scan goes by, and a snapshot has everything at hand. */
+static bool scannable(const struct facts *f, const struct list *l)
+{
+	return !facts_held(f) && str_eq(l->kind->resource, "pods");
+}
+
+/* Values of Secrets are hidden in what is decoded as usual; a snapshot has it decoded. */
+static void decode_well(struct facts *f, struct taking *t, struct source_request *q)
+{
+	if (facts_held(f) || str_eq(t->list->kind->plural, "secrets"))
+		return;
+	t->decoder = (struct list_decoder){.kind = t->list->kind,
+					   .drop = prune_of(t->list->kind->resource),
+					   .share = share_new(),
+					   .wanted = t->wanted};
+	q->once = true;
+	q->decode = list_decode_page;
+	q->decode_ctx = &t->decoder;
+}
+
+static char *list_path(const struct list *l)
+{
+	auto_free char *path = kind_path(l->kind, l->ns, NULL);
+
+	/* A node may be heavier than a dozen pods: it lists all images that it holds. */
+	return mem_printf("%s%s", path, str_eq(l->kind->resource, "nodes") ? "?limit=200" : "");
 }
 
 static void read_plain(struct facts *f, struct list *l)
 {
-	auto_free char *path = kind_path(l->kind, l->ns, NULL);
+	auto_free char *path = list_path(l);
 	struct source_request q = {.path = path, .optional = true};
+	struct taking t = {.list = l, .wanted = scannable(f, l) ? whole_wanted(f) : 0};
 	struct origin_reply r;
 	struct err e = {0};
 
 	l->items = json_array();
-	if (source_pages(f->source, &q, LIST_MAX, take_page, l, &r, &e) < 0) {
+	decode_well(f, &t, &q);
+	if (source_pages(f->source, &q, LIST_MAX, take_page, &t, &r, &e) < 0) {
 		r.state = json_array_size(l->items) ? READ_CUT : READ_FAILED;
 		snprintf(r.why, sizeof(r.why), "%.200s", e.msg);
 	}
+	share_free(t.decoder.share);
+	if (t.wide) {
+		json_array_clear(l->items);
+		wide_read(f, l);
+		return;
+	}
+	if (t.wanted)
+		whole_taken(f, json_array_size(l->items));
 	/* A list of nothing is an answer. */
 	if (r.state == READ_NOT_FOUND)
 		r.state = READ_NOT_SERVED;
@@ -107,7 +176,12 @@ static void add_newer_events(struct facts *f, struct list *l)
 
 void list_read(struct facts *f, struct list *l)
 {
-	read_plain(f, l);
+	if (scannable(f, l) && !whole_wanted(f)) {
+		l->items = json_array();
+		wide_read(f, l);
+	} else {
+		read_plain(f, l);
+	}
 	if (str_eq(l->kind->resource, "events"))
 		add_newer_events(f, l);
 	if (l->state == READ_DENIED && l->kind->namespaced && !l->ns)

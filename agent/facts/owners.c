@@ -11,6 +11,9 @@
 /* Deeper than any controller of controllers; also ends a ring of owners. */
 enum { LEVELS = 8 };
 
+/* So many pods of an owner that is well tell what the others would. */
+enum { CHILDREN_MAX = 20 };
+
 static const json_t *controller_of(const json_t *object)
 {
 	json_t *ref;
@@ -85,6 +88,38 @@ static void index_children(struct list *l)
 	}
 }
 
+/* Do pods of this kind of owner belong to it without anything in between? */
+static bool makes_pods(const json_t *object)
+{
+	static const char *const kinds[] = {"ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(json_key_str(object, "kind"), kinds[i]))
+			return true;
+	return false;
+}
+
+/* Of a selection none is this owner's, because they are all well: some of them. */
+static void add_selected(struct facts *f, const struct list *l, const json_t *object, json_t *out)
+{
+	const json_t *selector = json_at(object, "spec.selector");
+	bool plain = str_eq(json_key_str(object, "kind"), "ReplicationController");
+	auto_free char *query = makes_pods(object) ? facts_label_query(selector, plain) : NULL;
+	const char *uid = json_str_at(object, "metadata.uid");
+	auto_json json_t *more = NULL;
+	json_t *pod;
+	size_t i;
+
+	/* an old ReplicaSet, a suspended Job */
+	if (!query || (json_at(object, "spec.replicas") && json_int_at(object, "spec.replicas", 1) == 0 &&
+		       json_int_at(object, "status.replicas", 0) == 0))
+		return;
+	more = facts_more_pods(f, l, json_str_at(object, "metadata.namespace"), query, CHILDREN_MAX);
+	json_array_foreach (more, i, pod)
+		if (uid && str_eq(json_key_str(controller_of(pod), "uid"), uid))
+			json_array_append(out, pod);
+}
+
 json_t *facts_children(struct facts *f, const json_t *object, const char *resource)
 {
 	const struct kind *k = kinds_find(f->kinds, resource);
@@ -104,6 +139,8 @@ json_t *facts_children(struct facts *f, const json_t *object, const char *resour
 	found = map_get(l->children, key);
 	found = found ? json_copy(found) : json_array();
 	pthread_mutex_unlock(&f->lock);
+	if (l->selected && json_array_size(found) == 0)
+		add_selected(f, l, object, found);
 	return found;
 }
 

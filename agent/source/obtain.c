@@ -60,9 +60,15 @@ static bool is_numerous(const struct route *r)
 
 json_t *reading_decode(const struct reading *g, const char *s, size_t n, struct err *e)
 {
-	auto_free char *rest = g->q->whole ? NULL : mem_alloc(n + 1);
-	size_t len = g->q->whole ? n : is_numerous(&g->route) ? managed_cut(s, n, rest) : managed_keep(s, n, rest);
-	json_t *j = len < n ? json_parse(rest, len, g->origin.path, NULL) : NULL;
+	auto_free char *rest = NULL;
+	size_t len;
+	json_t *j;
+
+	if (g->q->decode && g->q->once)
+		return g->q->decode(g->q->decode_ctx, s, n, e);
+	rest = g->q->whole ? NULL : mem_alloc(n + 1);
+	len = g->q->whole ? n : is_numerous(&g->route) ? managed_cut(s, n, rest) : managed_keep(s, n, rest);
+	j = len < n ? json_parse(rest, len, g->origin.path, NULL) : NULL;
 
 	return j ? j : json_parse(s, n, g->origin.path, e);
 }
@@ -181,7 +187,7 @@ static struct entry *lead(struct reading *g, struct entry *entry, bool want_json
 		cache_give(c, entry);
 		return NULL;
 	}
-	if (lasting(&a.reply)) {
+	if (lasting(&a.reply) && !g->q->once) {
 		cache_settle(c, entry, &a);
 		return entry;
 	}

@@ -60,6 +60,13 @@ struct source_request {
 	bool fresh;	    /* bypass the cache */
 	bool optional;	    /* a failure is no blind spot (probes, guesses) */
 	bool whole;	    /* source_json: with all of metadata.managedFields */
+	bool once;	    /* nobody will ask again (a page of a long list): not kept in the cache */
+	/*
+	 * source_json and source_pages: decodes a text in place of the usual decoder, where the origin gives texts. It may
+	 * leave out what the caller does not want. Returns a new reference, or NULL with e set. Needs once.
+	 */
+	json_t *(*decode)(void *ctx, const char *text, size_t len, struct err *e);
+	void *decode_ctx;
 	const char *what;   /* how the blind spot calls it: "pods/log in ns x"; NULL: made from the path */
 	struct cancel
 		*cancel; /* takes the place of the source's own; make it a child of that. NULL: the source's own */

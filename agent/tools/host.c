@@ -163,6 +163,24 @@ static json_t *pods_of(struct work *w, const json_t *workload)
 	return work_keep(w, facts_pods_of(w->cluster->facts, workload));
 }
 
+static bool selected(struct work *w, const char *resource, const char *ns, size_t *count)
+{
+	size_t n;
+
+	return facts_selected(w->cluster->facts, resource, ns, count ? count : &n);
+}
+
+static json_t *pods_on(struct work *w, const char *node, enum seen *seen)
+{
+	enum read_state state = READ_OK;
+	json_t *list = facts_pods_on(w->cluster->facts, node, &state);
+
+	if (seen)
+		*seen = (enum seen)state;
+	work_touch(w, "pods", NULL, NULL, NULL);
+	return list;
+}
+
 static json_t *select_pods(struct work *w, const char *ns, const json_t *selector)
 {
 	work_touch(w, "pods", ns, NULL, NULL);
@@ -342,4 +360,6 @@ const struct host work_host = {
 	.log_note = log_note,
 	.logs_ahead = work_logs_ahead,
 	.lists_ahead = work_lists_ahead,
+	.selected = selected,
+	.pods_on = pods_on,
 };

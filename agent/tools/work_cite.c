@@ -100,15 +100,14 @@ int work_cite_absence(struct work *w, const char *resource, const char *ns, cons
 	auto_free char *source = NULL;
 	auto_free char *text = NULL;
 	enum read_state state;
-	json_t *list;
 	size_t n;
 
 	if (!k)
 		return 0;
-	list = facts_list(w->cluster->facts, resource, ns, &state);
+	facts_list(w->cluster->facts, resource, ns, &state);
 	if (state != READ_OK)
 		return 0;
-	n = json_array_size(list);
+	facts_selected(w->cluster->facts, resource, ns, &n);
 	if (n == 1)
 		text = mem_printf("1 %s, not named %s", k->kind, name);
 	else

@@ -40,9 +40,8 @@ static bool name_taken(const struct world *w, const char *name)
 	return false;
 }
 
-void world_add(struct world *w, struct source *source, const char *scope_ns)
+void world_add(struct world *w, struct source *source, const struct facts_scope *scope)
 {
-	struct facts_scope scope = {.ns = scope_ns};
 	char *name = mem_str(source_name(source));
 
 	for (int n = 2; name_taken(w, name); n++) {
@@ -51,7 +50,7 @@ void world_add(struct world *w, struct source *source, const char *scope_ns)
 	}
 	source_rename(source, name); /* what it reads is recorded under the name that is told */
 	w->clusters = mem_resize_array(w->clusters, w->count + 1, sizeof(*w->clusters));
-	w->clusters[w->count++] = (struct cluster){.name = name, .source = source, .facts = facts_new(source, &scope)};
+	w->clusters[w->count++] = (struct cluster){.name = name, .source = source, .facts = facts_new(source, scope)};
 }
 
 void world_break(struct cluster *c, const char *why)

@@ -25,8 +25,8 @@ struct world {
 
 struct world *world_new(struct cancel *cancel);
 void world_free(struct world *w);
-/* Takes the source. scope_ns: see facts.h. */
-void world_add(struct world *w, struct source *source, const char *scope_ns);
+/* Takes the source. scope: see facts.h. */
+void world_add(struct world *w, struct source *source, const struct facts_scope *scope);
 /* Nothing in it can be read: said as a blind spot, and no check is run on it. */
 void world_break(struct cluster *c, const char *why);
 /* By name (exact, then the nearest beginning); NULL when there is none. name NULL or "": the first. */

@@ -18,7 +18,6 @@ static const char *const wanted[] = {
 	"jobs.batch",
 	"cronjobs.batch",
 	"services",
-	"endpointslices.discovery.k8s.io",
 	"persistentvolumeclaims",
 	"persistentvolumes",
 	"storageclasses.storage.k8s.io",

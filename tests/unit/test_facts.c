@@ -54,7 +54,7 @@ static void test_lists(void)
 		OK("/api/v1/pods?limit=500", TYPED("Pod", "v1",
 						   POD("b", "one", "u3", ",\"managedFields\":[{}]") "," POD(
 							   "a", "two", "u2", "") "," POD("a", "one", "u1", ""))),
-		OK("/api/v1/nodes?limit=500", TYPED("Node", "v1", "")),
+		OK("/api/v1/nodes?limit=200", TYPED("Node", "v1", "")),
 		OK("/apis/apps/v1/deployments?limit=500",
 		   "{\"items\":[{\"metadata\":{\"namespace\":\"a\",\"name\":\"d\"}}]}"),
 		{.path = "/api/v1/services?limit=500", .state = READ_TIMEOUT, .why = "no answer"},
@@ -106,7 +106,7 @@ static void test_scope(void)
 	static const struct fake_answer answers[] = {
 		NO_DISCOVERY,
 		OK("/api/v1/namespaces/a/pods?limit=500", TYPED("Pod", "v1", POD("a", "one", "u1", ""))),
-		OK("/api/v1/nodes?limit=500", LIST("{\"metadata\":{\"name\":\"n1\"}}")),
+		OK("/api/v1/nodes?limit=200", LIST("{\"metadata\":{\"name\":\"n1\"}}")),
 		DENIED("/api/v1/namespaces/b/pods?limit=500"),
 		{0}};
 	struct fake *f;

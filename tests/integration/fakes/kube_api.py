@@ -81,6 +81,7 @@ class KubeApi:
         self.logs, self.proxies = {}, {}
         self.requests, self.rules, self.denied = [], [], []
         self.tokens = None
+        self.tables = "serve"  # "refuse": 406; "ignore": lists in their place, as older aggregated servers do
         self.lock, self.stopping, self.hung = threading.RLock(), threading.Event(), threading.Semaphore(0)
         self.scratch = None
         self.authority = None

@@ -268,7 +268,9 @@ class Handler(BaseHTTPRequestHandler):
             token = {"v": "meta.k8s.io/v1", "rv": 1000, "start": start + len(page)}
             meta["continue"] = base64.urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
             meta["remainingItemCount"] = len(found) - start - len(page)
-        if "as=Table" in self.headers.get("Accept", ""):
+        if "as=Table" in self.headers.get("Accept", "") and api.tables == "refuse":
+            fail(406, "only the following media types are accepted: application/json, application/yaml")
+        if "as=Table" in self.headers.get("Accept", "") and api.tables == "serve":
             raise Answer(200, table(kind.plural, page, args.get("includeObject", "Metadata"), meta, api.now()))
         # Items of built-in kinds carry neither kind nor apiVersion in a real server's lists.
         drop = ("kind", "apiVersion") if kind.builtin else ()
