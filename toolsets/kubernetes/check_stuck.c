@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/finalizer.h"
 #include "toolsets/kubernetes/patient.h"
 #include "toolsets/lib/age.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/when.h"
 #include "toolsets/lib/workload.h"
 
-#define TERMINATING_MS (5 * 60 * 1000LL)
 #define SCHEDULER_MS (60 * 1000LL)
 #define EVICTED_MS (30 * 60 * 1000LL)
 
@@ -23,17 +23,6 @@ struct run {
 static bool is(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
-}
-
-/* How long it should have been gone; 0: it is in time. */
-static int64_t overdue(const struct view *v, const json_t *o)
-{
-	int64_t at;
-
-	/* the API server sets deletionTimestamp to when the grace ends */
-	if (!when_parse(fld_str(o, "metadata.deletionTimestamp"), &at) || v->now_ms - at < TERMINATING_MS)
-		return 0;
-	return v->now_ms - at;
 }
 
 static void cite_finalizers(struct diagnosis *d, const json_t *o)
@@ -50,12 +39,12 @@ static void namespace(struct run *r, json_t *o)
 	char age[AGE_SIZE];
 	size_t i;
 
-	if (!overdue(&r->v, o))
+	if (!finalizer_overdue(&r->v, o))
 		return;
 	d = diag_new(&r->set);
 	diag_about(d, o);
 	diag_rate(d, SEVERITY_WARNING, 0.85);
-	diag_cause(d, "Namespace %s has been terminating for %s", fld_name(o), age_text(overdue(&r->v, o), age));
+	diag_cause(d, "Namespace %s has been terminating for %s", fld_name(o), age_text(finalizer_overdue(&r->v, o), age));
 	json_array_foreach (list, i, c) {
 		const char *type = fld_str(c, "type");
 
@@ -73,6 +62,7 @@ static void namespace(struct run *r, json_t *o)
 		}
 	}
 	cite_finalizers(d, o);
+	finalizer_blame_in(&r->v, d, fld_name(o));
 	diag_fix(d,
 		 "Find what is left: kubectl api-resources --verbs=list --namespaced -o name | xargs -n 1 kubectl get "
 		 "-n %s "
@@ -88,23 +78,18 @@ static void terminating(struct run *r, json_t *o)
 	enum seen seen;
 	json_t *node, *e;
 
-	if (!overdue(&r->v, o))
+	if (!finalizer_overdue(&r->v, o))
 		return;
 	d = diag_new(&r->set);
 	diag_about(d, o);
 	diag_rate(d, SEVERITY_WARNING, *finalizer ? 0.85 : 0.6);
-	diag_cause(d, "%s %s should have been gone for %s", fld_kind(o), fld_name(o), age_text(overdue(&r->v, o), age));
+	diag_cause(d, "%s %s should have been gone for %s", fld_kind(o), fld_name(o), age_text(finalizer_overdue(&r->v, o), age));
 	cite_finalizers(d, o);
 	node = *fld_str(o, "spec.nodeName") ? r->v.h->find(r->v.w, "nodes", NULL, fld_str(o, "spec.nodeName"), &seen)
 					    : NULL;
 	e = patient_event(&r->v, o, "FailedKillPod", NULL);
 	if (*finalizer) {
-		diag_cause_more(d, "; the finalizer %s holds it: whoever should remove that does not", finalizer);
-		diag_fix(
-			d,
-			"Bring back the controller of %s, or, if it is gone for good: kubectl patch %s --type merge -p "
-			"'{\"metadata\":{\"finalizers\":null}}'",
-			finalizer, workload_arg_of(o, arg));
+		finalizer_explain(&r->v, d, o, NULL);
 	} else if (node && !is(fld_str(fld_condition(node, "Ready"), "status"), "True")) {
 		diag_symptom(d);
 		diag_cause_more(d, "; its node %s is not ready, so nobody stops it", fld_name(node));
@@ -123,7 +108,8 @@ static void terminating(struct run *r, json_t *o)
 
 static void run_terminating(const struct host *h, struct work *w)
 {
-	static const char *const kinds[] = {"pods", "persistentvolumeclaims", "services"};
+	static const char *const kinds[] = {"pods", "persistentvolumeclaims", "services", "persistentvolumes",
+					    "deployments.apps", "statefulsets.apps", "jobs.batch", NULL};
 	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
 	enum seen seen;
 	json_t *list = h->list(w, "namespaces", NULL, &seen), *o;
@@ -131,15 +117,16 @@ static void run_terminating(const struct host *h, struct work *w)
 
 	json_array_foreach (list, i, o)
 	namespace(&r, o);
-	for (size_t k = 0; k < 3; k++) {
+	for (size_t k = 0; kinds[k]; k++) {
+		h->lists_ahead(w, &kinds[k], 1, &seen);
+		if (k > 2 && seen != SEEN_OK)
+			continue; /* these are rarely the ones that do not go */
 		list = h->list(w, kinds[k], NULL, &seen);
-		json_array_foreach (list, i, o) {
-			/* a claim that a pod still uses waits on purpose */
-			if (!(is(fld_str(o, "metadata.finalizers.0"), "kubernetes.io/pvc-protection") &&
-			      fld_count(o, "metadata.finalizers") == 1))
+		json_array_foreach (list, i, o)
+			if (!finalizer_in_use(&r.v, o))
 				terminating(&r, o);
-		}
 	}
+	finalizer_customs(&r.v, &r.set);
 	diag_send(&r.set);
 }
 
@@ -280,9 +267,12 @@ static void run_evicted(const struct host *h, struct work *w)
 const struct check kubernetes_terminating_check = {
 	.size = sizeof(struct check),
 	.name = "stuck-terminating",
-	.help = "Namespaces, pods and claims that are deleted but do not go",
+	.help = "Namespaces, pods, claims, custom resources that are deleted but do not go, and who should let them",
 	.run = run_terminating,
-	.reads = "namespaces pods nodes persistentvolumeclaims services events",
+	.reads = "namespaces pods nodes persistentvolumeclaims persistentvolumes services events deployments.apps "
+		 "statefulsets.apps daemonsets.apps jobs.batch clusterroles.rbac.authorization.k8s.io "
+		 "clusterrolebindings.rbac.authorization.k8s.io roles.rbac.authorization.k8s.io "
+		 "rolebindings.rbac.authorization.k8s.io custom-resources",
 };
 
 const struct check kubernetes_scheduler_check = {
