@@ -3,11 +3,13 @@
  * have. */
 #include "toolsets/kubernetes/checks.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/lines.h"
+#include "toolsets/kubernetes/settings.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/nearest.h"
 
@@ -119,19 +121,49 @@ static bool may_be_address(const struct trouble *t)
 	return !t->number || t->why == TROUBLE_INIT || !*t->word || lines_complains(t->line, t->len);
 }
 
+static bool asks_others(const struct view *v, const json_t *spec)
+{
+	const char *policy = fld_str(spec, "dnsPolicy");
+	json_t *list = fld_at(spec, "dnsConfig.nameservers"), *server;
+	enum seen seen;
+	size_t i;
+
+	json_array_foreach (list, i, server)
+		if (json_is_string(server) && address_service(v, json_string_value(server), "", &seen))
+			return false; /* the cluster's own, under its address */
+	return strcmp(policy, "None") == 0 && json_array_size(list) > 0;
+}
+
+static void fill_resolver(struct diagnosis *d, const struct workload *wl, json_t *service, double score)
+{
+	const char *policy = fld_str(wl->spec, "dnsPolicy"),
+		   *server = fld_str(wl->spec, "dnsConfig.nameservers.0");
+	bool none = strcmp(policy, "None") == 0;
+	char arg[400];
+
+	workload_about(d, wl);
+	diag_rate(d, SEVERITY_CRITICAL, score);
+	diag_cause(d,
+		   "%s %s does not ask the cluster's name servers (dnsPolicy %s%s%s), so it cannot resolve Service %s, "
+		   "which exists",
+		   wl->kind, wl->name, policy, *server ? ", nameserver " : "", server, fld_name(service));
+	diag_cite(d, wl->spec_object, NULL, "%s/dnsPolicy", wl->pointer);
+	diag_cite(d, wl->spec_object, NULL, "%s/dnsConfig/nameservers/0", wl->pointer);
+	diag_fix(d, "Set dnsPolicy: ClusterFirst%s: kubectl edit %s", none ? " and remove dnsConfig.nameservers" : "",
+		 workload_arg(wl, arg));
+}
+
 /* A name that has a Service, asked of name servers that know nothing of the cluster. */
 static bool own_resolver(struct run *r, const struct trouble *t)
 {
-	const char *policy = fld_str(t->pod, "spec.dnsPolicy"),
-		   *server = fld_str(t->pod, "spec.dnsConfig.nameservers.0");
+	const char *policy = fld_str(t->pod, "spec.dnsPolicy");
 	struct diagnosis *d;
 	struct address a;
 	enum seen seen;
 	json_t *service;
-	char arg[400];
-	bool fresh, none = strcmp(policy, "None") == 0;
+	bool fresh;
 
-	if (!(none || strcmp(policy, "Default") == 0) || !address_unresolved(t->line, t->len, &a))
+	if (!(strcmp(policy, "None") == 0 || strcmp(policy, "Default") == 0) || !address_unresolved(t->line, t->len, &a))
 		return false;
 	service = address_service(&r->v, a.host, fld_ns(t->pod), &seen);
 	if (!service)
@@ -140,19 +172,8 @@ static bool own_resolver(struct run *r, const struct trouble *t)
 	diag_shows(d, t->pod);
 	if (!fresh)
 		return true;
-	workload_about(d, &t->workload);
-	diag_rate(d, SEVERITY_CRITICAL, 0.94);
-	diag_cause(d,
-		   "%s %s does not ask the cluster's name servers (dnsPolicy %s%s%s), so it cannot resolve Service %s, "
-		   "which "
-		   "exists",
-		   t->workload.kind, t->workload.name, policy, *server ? ", nameserver " : "", server,
-		   fld_name(service));
+	fill_resolver(d, &t->workload, service, 0.94);
 	trouble_cite(d, t);
-	diag_cite(d, t->workload.spec_object, NULL, "%s/dnsPolicy", t->workload.pointer);
-	diag_cite(d, t->workload.spec_object, NULL, "%s/dnsConfig/nameservers/0", t->workload.pointer);
-	diag_fix(d, "Set dnsPolicy: ClusterFirst%s: kubectl edit %s", none ? " and remove dnsConfig.nameservers" : "",
-		 workload_arg(&t->workload, arg));
 	return true;
 }
 
@@ -176,11 +197,76 @@ static void on_trouble(void *ctx, const struct trouble *t)
 		fill(r, d, t, &a, in_log);
 }
 
+/* The Service that a program without the cluster's name servers is told to use by its name. */
+struct by_name {
+	struct run *r;
+	const char *ns;
+	json_t *service;
+	struct setting where;
+	char pointer[200];
+};
+
+static bool names_service(void *ctx, const struct setting *s)
+{
+	struct by_name *q = ctx;
+	struct address a;
+	size_t at = 0, len = strlen(s->value);
+	enum seen seen;
+
+	for (int n = 0; n < 40 && address_next(s->value, len, &at, &a); n++) {
+		if (!a.port && !strstr(a.host, ".svc"))
+			continue;
+		q->service = isalpha((unsigned char)a.host[0]) ? address_service(&q->r->v, a.host, q->ns, &seen) : NULL;
+		if (!q->service)
+			continue;
+		q->where = *s;
+		snprintf(q->pointer, sizeof(q->pointer), "%s", s->pointer);
+		return true;
+	}
+	return false;
+}
+
+/* The same without a log: it is told to use a Service by a name that it cannot resolve. */
+static void by_configuration(struct run *r, json_t *object)
+{
+	struct by_name q = {.r = r};
+	struct workload wl;
+	struct diagnosis *d;
+	json_t *c;
+	bool fresh;
+	size_t i;
+
+	workload_is(object, &wl);
+	if (!asks_others(&r->v, wl.spec) || (fld_at(object, "spec.replicas") && !fld_int(object, "spec.replicas", 1)))
+		return;
+	q.ns = wl.ns;
+	json_array_foreach (fld_at(wl.spec, "containers"), i, c)
+		if (!q.service)
+			settings_each(&r->v, &wl, fld_str(c, "name"), names_service, &q);
+	if (!q.service)
+		return;
+	d = diag_get(&r->set, &fresh, "resolver/%s/%s/%s", wl.kind, wl.ns, wl.name);
+	if (!fresh)
+		return;
+	fill_resolver(d, &wl, q.service, 0.86);
+	diag_cite(d, q.where.object, strlen(q.where.value) > 200 ? fld_name(q.service) : NULL, "%s", q.pointer);
+	diag_shows_words(d, wl.api_version, wl.kind, wl.ns, wl.name);
+}
+
 static void run(const struct host *h, struct work *w)
 {
+	static const char *const kinds[] = {"deployments.apps", "statefulsets.apps", "daemonsets.apps"};
 	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
+	enum seen seen;
+	json_t *list, *o;
+	size_t i;
 
 	troubles_each(&r.v, TROUBLE_ANY | TROUBLE_SPARSE, on_trouble, &r);
+	for (size_t k = 0; k < 3; k++) {
+		list = h->list(w, kinds[k], NULL, &seen);
+		json_array_foreach (list, i, o)
+			by_configuration(&r, o);
+	}
 	diag_send(&r.set);
 }
 
@@ -190,5 +276,6 @@ const struct check kubernetes_address_check = {
 	.help = "Addresses in the configuration of failing programs: Services that do not exist, ports that they do "
 		"not have",
 	.run = run,
-	.reads = "pods pods/log events services namespaces nodes configmaps",
+	.reads = "pods pods/log events services namespaces nodes configmaps deployments.apps statefulsets.apps "
+		 "daemonsets.apps",
 };

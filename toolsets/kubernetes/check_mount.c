@@ -168,6 +168,38 @@ static bool no_handler(struct run *r, struct diagnosis *d, json_t *pod, const st
 	return true;
 }
 
+/* Calico's pool of addresses, if there is one that is used: it is too small, whatever the node. */
+static bool small_pool(struct run *r, struct diagnosis *d, const char *text)
+{
+	enum seen seen;
+	json_t *list = r->v.h->list(r->v.w, "ippools.crd.projectcalico.org", NULL, &seen), *o, *pool = NULL;
+	size_t i;
+
+	json_array_foreach (list, i, o) {
+		if (fld_true(o, "spec.disabled") || strchr(fld_str(o, "spec.cidr"), ':'))
+			continue;
+		if (pool)
+			return false; /* which of them is not said */
+		pool = o;
+	}
+	if (!pool)
+		return false;
+	diag_about(d, pool);
+	diag_rate(d, SEVERITY_CRITICAL, 0.88);
+	diag_cause(d, "IPPool %s (%s) has no addresses left for pods: %.220s", fld_name(pool),
+		   fld_str(pool, "spec.cidr"), text);
+	diag_cite(d, pool, NULL, "/spec/cidr");
+	diag_fix(d, "Add a larger IPPool, or release addresses that nobody has: calicoctl ipam check");
+	return true;
+}
+
+static bool out_of_addresses(const char *text)
+{
+	return strstr(text, "no IP addresses") || strstr(text, "no available IP") ||
+	       strstr(text, "failed to assign an IP") || strcasestr(text, "no more") || strstr(text, "IPAM") ||
+	       strstr(text, "Assigned 0 out of");
+}
+
 static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
 {
 	const char *node = fld_str(pod, "spec.nodeName");
@@ -179,9 +211,9 @@ static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struc
 	diag_rate(d, SEVERITY_CRITICAL, 0.82);
 	if (object)
 		diag_about(d, object);
-	if (strstr(text, "no IP addresses") || strstr(text, "no available IP") ||
-	    strstr(text, "failed to assign an IP") || strcasestr(text, "no more") || strstr(text, "IPAM") ||
-	    strstr(text, "Assigned 0 out of"))
+	if (out_of_addresses(text) && small_pool(r, d, text))
+		;
+	else if (out_of_addresses(text))
 		diag_cause(d, "There are no IP addresses left for pods on node %s: %.220s", node, text);
 	else if (strstr(text, "containerd.sock") || strstr(text, "crio.sock") || strstr(text, "dockershim"))
 		diag_cause(d, "The container runtime of node %s does not answer: %.220s", node, text);
@@ -255,5 +287,6 @@ const struct check kubernetes_mount_check = {
 	.help = "Pods on a node whose volumes cannot be attached or mounted, or whose network cannot be made",
 	.run = run,
 	.reads = "pods events configmaps secrets persistentvolumeclaims nodes runtimeclasses.node.k8s.io "
+		 "ippools.crd.projectcalico.org "
 		 "daemonsets.apps",
 };

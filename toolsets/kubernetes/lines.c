@@ -12,7 +12,7 @@
 #define END_LINES 30 /* what counts as the end of a log */
 #define COMPLAINTS 3 /* of them at least so many complain */
 #define LAST_LINES 8 /* and one of these */
-#define SPARSE_COMPLAINTS 5 /* of a program that mostly does well */
+#define SPARSE_COMPLAINTS 3 /* of a program that mostly does well */
 #define SPARSE_LAST 60	    /* the last of them is one of these lines */
 
 bool lines_before(const char *text, size_t *end, const char **line, size_t *len)
