@@ -193,6 +193,13 @@ struct host {
 	bool (*selected)(struct work *, const char *resource, const char *ns, size_t *count);
 	/* array: pods bound to a node. SEEN_CUT: not all of them, or too many nodes were asked for. */
 	json_t *(*pods_on)(struct work *, const char *node, enum seen *);
+	/*
+	 * What changed since a time, newest first, of these objects (n 0: of all in ns, NULL: the scope): an array, kept
+	 * until the work ends, of {"time" RFC 3339, "object" {"apiVersion", "kind", "namespace", "name"}, "type" ("rollout",
+	 * "edit", "created", "deleted", "scaled", "restart", "release", "tag", "node", "certificate", "event"), "who", "what",
+	 * "sure" ("certain", "likely", "possible"), "source", "pointer"}.
+	 */
+	json_t *(*changes)(struct work *, const char *ns, const struct object_ref *about, size_t n, int64_t since_ms);
 };
 
 enum param_type { PARAM_STRING, PARAM_INT, PARAM_BOOL, PARAM_STRINGS };
@@ -257,6 +264,6 @@ typedef const struct toolset *toolset_entry_fn(void);
 /*
  * ABI history
  * 1  2026-11  first. Added at the end: check.reads, which every built-in check fills (tests/unit/test_check_reads.c).
- *             selected, pods_on added at the end of struct host.
+ *             selected, pods_on, changes added at the end of struct host.
  */
 #endif

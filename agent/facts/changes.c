@@ -221,6 +221,12 @@ char *change_title(const struct change *change)
 json_t *change_json(struct changes *c, const struct change *change)
 {
 	auto_free char *path = change->places[0].object ? facts_path(c->facts, change->places[0].object) : NULL;
+	static const char *const types[] = {[CHANGE_EVENT] = "event",	  [CHANGE_CREATED] = "created",
+					    [CHANGE_NODE] = "node",	  [CHANGE_SCALED] = "scaled",
+					    [CHANGE_RESTARTED] = "restart", [CHANGE_RELEASE] = "release",
+					    [CHANGE_EDITED] = "edit",	  [CHANGE_CERTIFICATE] = "certificate",
+					    [CHANGE_TAG] = "tag",	  [CHANGE_DELETED] = "deleted",
+					    [CHANGE_ROLLOUT] = "rollout"};
 	json_t *o = json_object(), *ref = json_object();
 	char time[CLOCK_TEXT];
 
@@ -231,6 +237,7 @@ json_t *change_json(struct changes *c, const struct change *change)
 	json_object_set_new(ref, "name", json_text0(json_str_or(change->object, "metadata.name", "")));
 	json_object_set_new(o, "time", json_string(time));
 	json_object_set_new(o, "object", ref);
+	json_object_set_new(o, "type", json_string(types[change->sort]));
 	json_object_set_new(o, "who", json_text0(change->who));
 	json_object_set_new(o, "what", json_text0(change->what));
 	json_object_set_new(o, "sure", json_string(change->sure >= 0.9 ? "certain" : change->sure >= 0.6 ? "likely" : "possible"));

@@ -56,6 +56,8 @@ void changes_of(struct changes *c, json_t *object);
 json_t *changes_object(struct changes *c, const char *kind, const char *ns, const char *name);
 /* Adds those of all objects of a namespace (NULL: the scope) and of the cluster. */
 void changes_gather(struct changes *c, const char *ns);
+/* The resources that it looks at beside those that were read. */
+const char *const *changes_resources(size_t *n);
 /* Oldest first; what is told twice (an edit and the rollout that it made) is one. */
 void changes_order(struct changes *c);
 /*
@@ -66,7 +68,7 @@ bool changes_detail(struct changes *c, struct change *change);
 
 /* "Deployment shop/cart image v1 -> v2": without time and manager. The caller's. */
 char *change_title(const struct change *change);
-/* {"time","object":{apiVersion,kind,namespace,name},"who","what","sure","source","pointer"}: new reference. */
+/* {"time","object":{apiVersion,kind,namespace,name},"type","who","what","sure","source","pointer"}: new reference. */
 json_t *change_json(struct changes *c, const struct change *change);
 
 #endif

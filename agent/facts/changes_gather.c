@@ -103,47 +103,47 @@ static void gather_read(struct changes *c, const char *ns)
 	json_decref(lists);
 }
 
+/* What people and their tools edit, and what decides over others' objects. */
+static const char *const resources[] = {
+	"deployments.apps",
+	"statefulsets.apps",
+	"daemonsets.apps",
+	"cronjobs.batch",
+	"jobs.batch",
+	"configmaps",
+	"secrets",
+	"services",
+	"ingresses.networking.k8s.io",
+	"networkpolicies.networking.k8s.io",
+	"horizontalpodautoscalers.autoscaling",
+	"poddisruptionbudgets.policy",
+	"resourcequotas",
+	"limitranges",
+	"serviceaccounts",
+	"roles.rbac.authorization.k8s.io",
+	"rolebindings.rbac.authorization.k8s.io",
+	"persistentvolumeclaims",
+	"namespaces",
+	"nodes",
+	"persistentvolumes",
+	"storageclasses.storage.k8s.io",
+	"priorityclasses.scheduling.k8s.io",
+	"ingressclasses.networking.k8s.io",
+	"clusterroles.rbac.authorization.k8s.io",
+	"clusterrolebindings.rbac.authorization.k8s.io",
+	"validatingwebhookconfigurations.admissionregistration.k8s.io",
+	"mutatingwebhookconfigurations.admissionregistration.k8s.io",
+};
+
+const char *const *changes_resources(size_t *n)
+{
+	*n = ARRAY_LEN(resources);
+	return resources;
+}
+
 void changes_gather(struct changes *c, const char *ns)
 {
-	/* What people and their tools edit, and what decides over others' objects. */
-	static const char *const resources[] = {
-		"deployments.apps",
-		"statefulsets.apps",
-		"daemonsets.apps",
-		"cronjobs.batch",
-		"jobs.batch",
-		"configmaps",
-		"secrets",
-		"services",
-		"ingresses.networking.k8s.io",
-		"networkpolicies.networking.k8s.io",
-		"horizontalpodautoscalers.autoscaling",
-		"poddisruptionbudgets.policy",
-		"resourcequotas",
-		"limitranges",
-		"serviceaccounts",
-		"roles.rbac.authorization.k8s.io",
-		"rolebindings.rbac.authorization.k8s.io",
-		"persistentvolumeclaims",
-		"namespaces",
-		"nodes",
-		"persistentvolumes",
-		"storageclasses.storage.k8s.io",
-		"priorityclasses.scheduling.k8s.io",
-		"ingressclasses.networking.k8s.io",
-		"clusterroles.rbac.authorization.k8s.io",
-		"clusterrolebindings.rbac.authorization.k8s.io",
-		"validatingwebhookconfigurations.admissionregistration.k8s.io",
-		"mutatingwebhookconfigurations.admissionregistration.k8s.io",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(resources); i++) {
-		enum read_state state;
-
-		/* what was asked for and may not be read is a blind spot like any other */
-		if (c->read && !facts_held(c->facts))
-			facts_list(c->facts, resources[i], ns, &state);
+	for (size_t i = 0; i < ARRAY_LEN(resources); i++)
 		gather(c, changes_list(c, resources[i], ns));
-	}
 	gather_read(c, ns);
 }

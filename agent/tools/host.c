@@ -362,4 +362,5 @@ const struct host work_host = {
 	.lists_ahead = work_lists_ahead,
 	.selected = selected,
 	.pods_on = pods_on,
+	.changes = work_changes,
 };

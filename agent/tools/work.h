@@ -76,6 +76,7 @@ enum seen work_log_each(struct work *w, const struct log_request *q, int (*line)
 #define WORK_LOG_ACCEPT "text/plain, */*"
 char *work_log_path(const struct log_request *q); /* the caller's */
 void work_logs_ahead(struct work *w, const struct log_request *q, size_t n);
+json_t *work_changes(struct work *w, const char *ns, const struct object_ref *about, size_t n, int64_t since_ms);
 void work_lists_ahead(struct work *w, const char *const *resources, size_t n, enum seen *seen);
 int work_cite(struct work *w, const json_t *object, const char *pointer, const char *quote);
 int work_cite_line(struct work *w, const char *source, size_t line, const char *quote);

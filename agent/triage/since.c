@@ -4,10 +4,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
-#include "agent/facts/changes.h"
-
-/* Clocks differ: what is a little ahead of now counts as now. */
-enum { AHEAD_MS = 60000 };
+#include "agent/tools/timeline.h"
 
 int since_parse(const char *text, int64_t now_ms, int64_t *since_ms, struct err *e)
 {
@@ -25,31 +22,7 @@ int since_parse(const char *text, int64_t now_ms, int64_t *since_ms, struct err 
 	return 0;
 }
 
-static json_t *told(struct changes *c, const struct change *change, const char *cluster)
-{
-	json_t *o = change_json(c, change), *object = json_object_get(o, "object");
-
-	json_object_set_new(o, "cluster", json_text0(cluster));
-	json_object_set_new(object, "cluster", json_text0(cluster));
-	return o;
-}
-
-static void of_cluster(json_t *out, struct cluster *cluster, int64_t since_ms)
-{
-	struct changes *c = changes_new(cluster->facts, true);
-	int64_t until = facts_now_ms(cluster->facts) + AHEAD_MS;
-
-	changes_gather(c, NULL);
-	changes_order(c);
-	for (size_t i = c->count; i-- > 0 && c->items[i].at >= since_ms;)
-		if (c->items[i].at <= until) {
-			changes_detail(c, &c->items[i]);
-			json_array_append_new(out, told(c, &c->items[i], cluster->name));
-		}
-	changes_free(c);
-}
-
-/* The places of several clusters' changes, newest first; each cluster's own are in order already. */
+/* Of several clusters, newest first; each one's own are in order already. */
 static json_t *merged(json_t *a, json_t *b)
 {
 	json_t *out = json_array();
@@ -77,12 +50,8 @@ json_t *since_changes(struct world *w, int64_t since_ms)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < w->count; i++) {
-		json_t *own = json_array();
-
+	for (size_t i = 0; i < w->count; i++)
 		if (!w->clusters[i].broken)
-			of_cluster(own, &w->clusters[i], since_ms);
-		all = merged(all, own);
-	}
+			all = merged(all, timeline_read(w, &w->clusters[i], NULL, NULL, 0, since_ms));
 	return all;
 }

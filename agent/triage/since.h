@@ -9,8 +9,8 @@
 /* "30m", "2d", RFC 3339: wall ms. -1: e says what is understood. */
 int since_parse(const char *text, int64_t now_ms, int64_t *since_ms, struct err *e) MUST_CHECK;
 /*
- * [{"time","cluster","object":{cluster,...},"who","what","sure","source","pointer"}], newest first. Reads the standard
- * kinds that nobody has read so far. New reference.
+ * Of all its clusters, newest first (tools/timeline.h). Reads the standard kinds that nobody has read so far. New
+ * reference.
  */
 json_t *since_changes(struct world *w, int64_t since_ms);
 

@@ -8,6 +8,7 @@
 extern const struct tool kubernetes_list_tool;
 extern const struct tool kubernetes_get_tool;
 extern const struct tool kubernetes_events_tool;
+extern const struct tool kubernetes_changes_tool;
 extern const struct tool kubernetes_find_tool;
 extern const struct tool kubernetes_neighborhood_tool;
 extern const struct tool kubernetes_count_tool;

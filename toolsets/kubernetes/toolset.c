@@ -9,14 +9,16 @@ static const struct tool *const tools[] = {
 	&kubernetes_events_tool,       &kubernetes_find_tool,
 	&kubernetes_neighborhood_tool, &kubernetes_count_tool,
 	&kubernetes_capacity_tool,     &kubernetes_api_resources_tool,
-	&kubernetes_access_tool,       NULL,
+	&kubernetes_access_tool,       &kubernetes_changes_tool,
+	NULL,
 };
 
 static const char instructions[] = "Kubernetes tools read only. kind and name take any spelling: po, Pods, deploy/web, "
 				   "shop/deploy/web. Start narrow: "
 				   "kubernetes_get of the failing object shows state, conditions, owners and events at "
 				   "once; kubernetes_neighborhood shows "
-				   "what it needs and what of that is MISSING. When you only know a word, "
+				   "what it needs and what of that is MISSING, "
+				   "kubernetes_changes who changed it last. When you only know a word, "
 				   "kubernetes_find. Count with kubernetes_count, do not "
 				   "count rows yourself. For a Pending pod, kubernetes_capacity with pod. \"denied\" "
 				   "or \"not captured\" means unknown, not absent.";
