@@ -13,6 +13,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_crash_check,
 	&kubernetes_cron_check,
 	&kubernetes_disruption_check,
+	&kubernetes_dependency_check,
 	&kubernetes_endpoints_check,
 	&kubernetes_env_check,
 	&kubernetes_errors_check,

@@ -40,7 +40,7 @@ static bool blank(const char *s, size_t n)
 	return true;
 }
 
-static size_t number_of(const char *text, const char *line)
+size_t lines_number(const char *text, const char *line)
 {
 	size_t n = 1;
 
@@ -55,7 +55,7 @@ size_t lines_last(const char *text, size_t len, const char **line, size_t *line_
 
 	while (lines_before(text, &end, line, line_len))
 		if (!blank(*line, *line_len))
-			return number_of(text, *line);
+			return lines_number(text, *line);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ size_t lines_last_with(const char *text, size_t len, const char *word, const cha
 
 	while (lines_before(text, &end, line, line_len))
 		if (*line_len && holds(*line, *line_len, word))
-			return number_of(text, *line);
+			return lines_number(text, *line);
 	return 0;
 }
 
@@ -98,7 +98,7 @@ size_t lines_last_with(const char *text, size_t len, const char *word, const cha
  * Does a line say that something went wrong? Asked of every line of many logs, hence by the letter that a word begins
  * with.
  */
-static bool is_marked(const char *s, size_t n)
+bool lines_marked(const char *s, size_t n)
 {
 	static const char *const marks[26][4] = {
 		['b' - 'a'] = {"bad address"},
@@ -106,7 +106,7 @@ static bool is_marked(const char *s, size_t n)
 		['d' - 'a'] = {"denied"},
 		['e' - 'a'] = {"error", "exception", "enotfound", "eai_again"},
 		['f' - 'a'] = {"fail", "fatal", "forbidden"},
-		['n' - 'a'] = {"no such host", "not known"},
+		['n' - 'a'] = {"no such host", "not known", "not authorized", "noauth"},
 		['p' - 'a'] = {"panic"},
 		['r' - 'a'] = {"refused"},
 		['t' - 'a'] = {"timeout", "timed out"},
@@ -180,11 +180,27 @@ bool lines_complains(const char *line, size_t len)
 		"status code 5",
 		"bad address",
 		"lag ",
+		"not authorized",
+		"no suitable servers",
+		"server selection",
+		"serverselection",
+		"unknown database",
+		"unknown_topic_or_partition",
+		"nosuchbucket",
+		"flood-stage",
+		"error deserializing",
+		"too many open files",
+		"cannot assign requested address",
+		"dns resolution failed",
+		"failed to resolve",
 		NULL,
 	};
-	bool marked = is_marked(line, len);
+	bool marked = lines_marked(line, len);
 
-	for (size_t i = 0; marked && words[i]; i++)
+	/* what a server says of clients that hang up, as probes and scanners do */
+	if (!marked || holds(line, len, "tls handshake error from"))
+		return false;
+	for (size_t i = 0; words[i]; i++)
 		if (holds(line, len, words[i]))
 			return true;
 	return false;
@@ -215,7 +231,7 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 		return 0;
 	*line = found;
 	*line_len = found_len;
-	return number_of(text, found);
+	return lines_number(text, found);
 }
 
 size_t lines_sparse(const char *text, size_t len, const char **line, size_t *line_len)
@@ -379,7 +395,7 @@ int lines_listening(const char *text, size_t len, int wanted, const char **line,
 			found = port;
 			*line = at;
 			*line_len = n;
-			*number = number_of(text, at);
+			*number = lines_number(text, at);
 			if (!wanted || port == wanted)
 				return port;
 		}

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+size_t lines_number(const char *text, const char *line); /* of a line that stands in text */
 size_t lines_last(const char *text, size_t len, const char **line, size_t *line_len); /* that is not blank */
 size_t lines_last_with(const char *text, size_t len, const char *word, const char **line,
 		       size_t *line_len); /* any case */
@@ -22,6 +23,9 @@ size_t lines_complaint(const char *text, size_t len, const char **line, size_t *
 size_t lines_sparse(const char *text, size_t len, const char **line, size_t *line_len);
 /* Walks lines from the end: *end starts at the length; false when there are no more. */
 bool lines_before(const char *text, size_t *end, const char **line, size_t *line_len);
+/* Does a line say that something went wrong, whatever it is? */
+bool lines_marked(const char *line, size_t len);
+/* Does it say so of something that the program depends on? */
 bool lines_complains(const char *line, size_t len);
 /* The line without the time in front, of a structured one its message and error; at most 240 bytes, UTF-8 kept whole.
  */

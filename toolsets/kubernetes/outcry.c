@@ -34,7 +34,19 @@ static bool holds(const char *s, size_t n, const char *word)
 static bool goes_on(const char *s, size_t n)
 {
 	return isspace((unsigned char)s[0]) || (n > 3 && memcmp(s, "at ", 3) == 0) ||
-	       (n > 9 && memcmp(s, "Caused by", 9) == 0);
+	       (n > 9 && memcmp(s, "Caused by", 9) == 0) || (n > 9 && memcmp(s, "Traceback", 9) == 0);
+}
+
+/* Answers to probes and scrapes go on whatever happens to the work. */
+static bool is_probe(const char *s, size_t n)
+{
+	static const char *const words[] = {"/healthz",		"/readyz",  "/livez",	  "/health ", "/health\"",
+					    "/actuator/health", "/metrics", "kube-probe", "/ping ",   "heartbeat", NULL};
+
+	for (size_t i = 0; words[i]; i++)
+		if (memmem(s, n, words[i], strlen(words[i])))
+			return true;
+	return false;
 }
 
 static bool is_error(const char *s, size_t n)
@@ -71,9 +83,11 @@ size_t outcry_find(const char *text, size_t len, const char **line, size_t *line
 	while (seen < END_LINES && lines_before(text, &end, &at, &n)) {
 		if (!n || goes_on(at, n))
 			continue;
-		seen++;
-		if (!is_error(at, n) || level_is_mild(at, n))
+		if (!is_error(at, n) || level_is_mild(at, n)) {
+			seen += !is_probe(at, n);
 			continue;
+		}
+		seen++;
 		if (!found && seen > 3)
 			return 0;
 		if (!found) {

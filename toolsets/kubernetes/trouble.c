@@ -7,6 +7,7 @@
 
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/outcry.h"
+#include "toolsets/kubernetes/rare.h"
 #include "toolsets/lib/alloc.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/when.h"
@@ -19,6 +20,8 @@
 #define PAST_MS (30 * 60 * 1000LL) /* errors older than this are history */
 #define TAIL_LINES 200
 #define TAIL_BYTES (256u << 10)
+#define BUSY_LINES 800 /* of a program that works: errors are rare among them */
+#define BUSY_BYTES (1u << 20)
 #define LONG_LINES 20000 /* of a program whose last lines do not tell why it ended */
 #define LONG_BYTES (6u << 20)
 
@@ -79,12 +82,20 @@ static struct log_request request_of(json_t *pod, const char *container)
 				    .limit_bytes = TAIL_BYTES};
 }
 
-static void read_log(struct scan *s, struct trouble *t, bool may_be_empty)
+static struct log_request busy_request(json_t *pod, const char *container)
 {
-	struct log_request q = request_of(t->pod, t->name);
+	struct log_request q = request_of(pod, container);
 
-	q.may_be_empty = may_be_empty;
+	q.tail_lines = BUSY_LINES;
+	q.limit_bytes = BUSY_BYTES;
+	return q;
+}
 
+static void read_log(struct scan *s, struct trouble *t, bool busy)
+{
+	struct log_request q = busy ? busy_request(t->pod, t->name) : request_of(t->pod, t->name);
+
+	q.may_be_empty = busy;
 	s->v->h->log(s->v->w, &q, &t->log);
 }
 
@@ -181,8 +192,11 @@ static bool ends_in_errors(struct scan *s, struct trouble *t)
 	if (!t->number)
 		t->number = outcry_find(t->log.text, t->log.len, &t->line, &t->len);
 	if (!t->number && (s->kinds & TROUBLE_SPARSE)) {
-		t->number = lines_sparse(t->log.text, t->log.len, &t->line, &t->len);
 		t->sparse = true;
+		t->number = rare_find(t->log.text, t->log.len, s->v->now_ms, &t->line, &t->len);
+		t->recurs = t->number > 0;
+		if (!t->number)
+			t->number = lines_sparse(t->log.text, t->log.len, &t->line, &t->len);
 	}
 	if (!t->number)
 		return false;
@@ -270,7 +284,7 @@ static void read_ahead(struct scan *s, json_t *pods)
 		last_owner = owner;
 		json_array_foreach (fld_at(pod, "status.containerStatuses"), k, status) {
 			if (n < HEALTHY_MAX && fld_at(status, "state.running"))
-				q[n++] = request_of(pod, fld_str(status, "name"));
+				q[n++] = busy_request(pod, fld_str(status, "name"));
 		}
 	}
 	if (s->v->h->size > offsetof(struct host, logs_ahead))

@@ -20,6 +20,7 @@ enum {
 struct trouble {
 	int why; /* one of the first four */
 	bool sparse; /* it complains now and then: the line proves only what objects confirm */
+	bool recurs; /* sparse, but one kind of complaint, again and again until now */
 	json_t *pod, *container, *status;
 	const char *name;	       /* of the container */
 	const struct patient *patient; /* TROUBLE_CRASH only */
