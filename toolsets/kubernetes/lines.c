@@ -257,7 +257,7 @@ size_t lines_sparse(const char *text, size_t len, const char **line, size_t *lin
 		return 0;
 	*line = found;
 	*line_len = found_len;
-	return number_of(text, found);
+	return lines_number(text, found);
 }
 
 /* "E0714 09:38:40.000022       1 main.go:180] " of klog. */
