@@ -129,5 +129,5 @@ const struct check kubernetes_dependency_check = {
 	.name = "dependency-refused",
 	.help = "Databases, brokers and stores that refuse their clients, and which of the two has to be mended",
 	.run = run,
-	.reads = "pods pods/log events services configmaps secrets deployments.apps statefulsets.apps daemonsets.apps",
+	.reads = "pods pods/log events namespaces services configmaps secrets deployments.apps statefulsets.apps daemonsets.apps",
 };
