@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the unit tests (TAP) and the integration tests (pytest) of one build, and ends with the sum of both.
+"""Runs the unit tests (TAP) and the integration tests (pytest) of one build, and ends with the table of scores of the incidents and the sum of both.
 
 A program that fails, crashes, is cut off before its plan, or prints no test at all counts as failed, and its output is shown.
 """
@@ -59,12 +59,16 @@ def run_units(build):
 
 
 def run_pytest(build, words):
-    report = os.path.join(build, "pytest.xml")
-    if os.path.exists(report):
-        os.unlink(report)
+    report, table = os.path.join(build, "pytest.xml"), os.path.join(build, "incidents.txt")
+    for old in (report, table):
+        if os.path.exists(old):
+            os.unlink(old)
     env = dict(os.environ, DUPIN_BIN=os.path.join(build, "dupin"), DUPIN_BUILD=build, PYTHONDONTWRITEBYTECODE="1")
     status = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", report,
                              "tests/integration"] + words, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+    if os.path.exists(table):
+        with open(table, encoding="utf-8") as scores:
+            print(scores.read(), end="", flush=True)
     try:
         suites = ElementTree.parse(report).getroot().iter("testsuite")
     except (OSError, ElementTree.ParseError):

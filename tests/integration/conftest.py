@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of all tests that run the real program: the binary, a home of its own, a runner, a fake API server."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -14,6 +15,9 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 
 from fakes.kube_api import KubeApi  # noqa: E402  pylint: disable=wrong-import-position
+
+from incidents import cluster  # noqa: E402  pylint: disable=wrong-import-position
+from scores import Scores  # noqa: E402  pylint: disable=wrong-import-position
 
 from asking import ask, asked, checks_answer, goes_well, llm, snap  # noqa: E402,F401  pylint: disable=all
 
@@ -57,10 +61,8 @@ def dupin():
     return str(path)
 
 
-@pytest.fixture
-def home(tmp_path):
+def environment(folder):
     """An environment in which nothing of the machine's user shows through."""
-    folder = tmp_path / "home"
     env = {k: os.environ[k] for k in KEPT if k in os.environ}
     env.update(
         HOME=str(folder),
@@ -74,6 +76,54 @@ def home(tmp_path):
     )
     folder.mkdir()
     return env
+
+
+@pytest.fixture
+def home(tmp_path):
+    return environment(tmp_path / "home")
+
+
+class Ahead:
+    """Triages of the bundled clusters, run beside the tests in the order in which those will ask, each no more than once."""
+
+    FORMS = (("json", 0), ("json", 1), ("text", 0), ("markdown", 0))
+
+    def __init__(self, program, env, names):
+        self.program, self.env, self.runs = program, env, {}
+        self.pool = concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2)
+        for name in names:
+            for form, turn in self.FORMS:
+                self.runs[name, form, turn] = self.pool.submit(self.triage, name, form)
+
+    def triage(self, name, form):
+        done = subprocess.run(
+            [self.program, "triage", "--snapshot", str(cluster(name)), "-o", form, "--color", "never"],
+            env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False, timeout=120,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def __call__(self, name, form="json", turn=0):
+        """The run; turn 1 is another one of the same."""
+        if (name, form, turn) not in self.runs:
+            self.runs[name, form, turn] = self.pool.submit(self.triage, name, form)
+        return self.runs[name, form, turn].result()
+
+
+@pytest.fixture(scope="session")
+def ahead(dupin, request, tmp_path_factory):
+    named = [getattr(i, "callspec", None) for i in request.session.items if "ahead" in i.fixturenames]
+    names = {c.params["name"]: None for c in named if c and "name" in c.params}
+    runs = Ahead(dupin, environment(tmp_path_factory.mktemp("ahead") / "home"), names)
+    yield runs
+    runs.pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def scores():
+    """The table that tests/run.py prints at the end."""
+    table = Scores()
+    yield table
+    print("\n" + table.write())
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clusters of tests/snapshots as tests read them, by nothing of the program's own: what is expected of them, their files,
-their healed neighbours, and whether what triage quotes stands in them.
+and whether what triage quotes stands in them.
 """
-import copy
-import datetime
+import functools
 import json
-import os
 import pathlib
 import re
-import shutil
 
 import yaml
 
@@ -16,9 +13,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[1] / "snapshots"
 NAMES = sorted(p.parent.name for p in ROOT.glob("*/expected.yaml"))
 HEALED = sorted(p.parent.name for p in ROOT.glob("*/healed.yaml"))
 OBJECTS = (".yaml", ".yml", ".json")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-# Times that go on in a cluster that is well: they tell nothing about when it got well.
-BEATS = ("lastHeartbeatTime", "renewTime", "lastProbeTime", "acquireTime")
 
 
 class Loader(yaml.CSafeLoader):  # pylint: disable=too-many-ancestors
@@ -35,7 +29,27 @@ def read_yaml(path):
 
 
 def documents(path):
-    text = path.read_text()
+    """The documents of a file, not to be changed: a file that is linked into another cluster is parsed once."""
+    at = path.stat()
+    return parsed(Once(path, (at.st_dev, at.st_ino, at.st_mtime_ns, at.st_size)))
+
+
+class Once:  # pylint: disable=too-few-public-methods
+    """A path that stands for the file behind it."""
+
+    def __init__(self, path, file):
+        self.path, self.file = path, file
+
+    def __hash__(self):
+        return hash(self.file)
+
+    def __eq__(self, other):
+        return self.file == other.file
+
+
+@functools.lru_cache(maxsize=60)
+def parsed(once):
+    path, text = once.path, once.path.read_text()
     if path.suffix == ".json":
         try:
             return [json.loads(text)]
@@ -165,10 +179,53 @@ def stands(files, evidence):
     return False
 
 
+def values(files, evidence):
+    """What stands at the pointer, in each copy of the object."""
+    for doc in files.at(evidence["source"]):
+        try:
+            yield pointed(doc, evidence["pointer"])
+        except (KeyError, IndexError, TypeError, ValueError):
+            continue
+
+
+def absent(files, evidence):
+    """"3 Secrets, none named x": counted again in the files."""
+    said = re.fullmatch(r"(\d+) \w+, (?:none|not) named (\S+)", evidence["quote"])
+    assert said, f"{evidence}: a list, but no absence"
+    parts = evidence["source"].split("?")[0].split(" ")[-1].strip("/").split("/")
+    ns = parts[-2] if "namespaces" in parts[:-1] else None
+    names = {name for kind, where, name in files.objects if kind == parts[-1] and ns in (None, where)}
+    every = [key for key in files.objects if key[0] == parts[-1] and ns in (None, key[1])]
+    return len(every) == int(said.group(1)) and said.group(2) not in names
+
+
+def left(files, evidence):
+    """"worker-1: cpu allocatable 4, free 3.6 after the requests of 4 pods": the pods counted again in the files."""
+    node, count = re.match(r"(\S+): .* of (\d+) pods?$", evidence["quote"]).groups()
+    pods = [docs[0] for key, docs in files.objects.items() if key[0] == "pods" and docs[0]["spec"].get("nodeName") == node]
+    live = [p for p in pods if (p.get("status") or {}).get("phase") not in ("Succeeded", "Failed")]
+    return len(live) == int(count) and any(f"allocatable {v}," in evidence["quote"] for v in values(files, evidence))
+
+
+def follows(files, evidence):
+    """True when a derived text follows from what stands at its place, as far as its form tells how."""
+    quote, found = evidence["quote"], list(values(files, evidence)) if evidence["pointer"] != "/items" else []
+    if evidence["pointer"] == "/items":
+        return absent(files, evidence)
+    if not found:
+        return False
+    if re.search(r" after the requests of \d+ pods?$", quote):
+        return left(files, evidence)
+    if quote[:1] in "{[":
+        return any(json.loads(quote) == value for value in found)
+    at = re.match(r"Changed .*\((\d\d:\d\d:\d\d)\)$", quote, re.S)
+    return not at or any(at.group(1) in str(value) for value in found)
+
+
 def unfounded(doc, folder):
-    """The quotes of a triage document that stand nowhere in the files."""
+    """The evidence of a triage document that stands nowhere in the files, or does not follow from them."""
     files = Files(folder)
-    return [e for e in doc["evidence"] if not e.get("derived") and not stands(files, e)]
+    return [e for e in doc["evidence"] if not (follows if e.get("derived") else stands)(files, e)]
 
 
 # Documents ------------------------------------------------------------------------------------------------------------
@@ -216,181 +273,3 @@ def check_shape(doc):
 def matches(finding, want):
     found = finding["object"]
     return all((found.get(k) or None) == want.get(k) for k in ("kind", "namespace", "name"))
-
-
-# Healed neighbours -------------------------------------------------------------------------------------------------------
-
-
-def merged(target, patch):
-    """RFC 7386."""
-    if not isinstance(patch, dict):
-        return patch
-    out = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            out.pop(key, None)
-        else:
-            out[key] = merged(out.get(key), value)
-    return out
-
-
-class Rewrite:
-    """Merge patches and removals on their way into the files of a snapshot; `changed` holds the objects that differ then."""
-
-    def __init__(self, folder, patches, removals):
-        self.folder, self.patches, self.removals = folder, patches, removals
-        self.changed, self.total = set(), 0
-
-    def objects(self):
-        for path in sorted(self.folder.rglob("*")):
-            if path.suffix in OBJECTS and path != self.folder / "snapshot.yaml":
-                self.rewrite(path)
-        missing = self.removals - self.changed
-        assert not missing, f"removes what is not there: {missing}"
-        added = [k for k in self.patches if k not in self.changed]
-        for key in added:
-            assert self.patches[key].get("apiVersion"), f"{key}: not there, and no whole object to add"
-        if added:
-            put(self.folder / "healed-added.yaml", [merged({}, self.patches[k]) for k in added])
-        self.changed.update(added)
-
-    def log(self, name, text):
-        path = self.folder / name
-        before = path.read_text() if path.exists() else None
-        assert before != text, f"{path}: nothing changed"
-        self.changed.add(name)
-        if path.exists():
-            path.unlink()
-        if text is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-
-    def rewrite(self, path):
-        before = documents(path)
-        after, emptied = [], set()
-        for doc in before:
-            if is_list(doc):
-                items = [self.one(item, item_kind(doc, item)) for item in doc["items"]]
-                after.append({**doc, "items": [i for i in items if i is not None]})
-            elif is_object(doc):
-                new = self.one(doc, doc["kind"])
-                if new is None:
-                    emptied.add((doc["apiVersion"], doc["kind"]))
-                else:
-                    after.append(new)
-            else:
-                after.append(doc)
-        if after == before:
-            return
-        # A kind of which nothing is left was read all the same: an empty list says so.
-        for version, kind in sorted(emptied - {(d["apiVersion"], d["kind"]) for d in after if is_object(d)}):
-            after.append({"apiVersion": version, "kind": kind + "List", "metadata": {}, "items": []})
-        put(path, after)
-
-    def one(self, obj, kind):
-        self.total += 1
-        key = key_of(kind, obj)
-        if key in self.removals:
-            self.changed.add(key)
-            return None
-        if key not in self.patches:
-            return obj
-        new = merged(obj, self.patches[key])
-        assert new != obj, f"{key}: the patch changes nothing"
-        self.changed.add(key)
-        return new
-
-
-def put(path, docs):
-    """Writes documents: JSON is YAML too. The file may be a link to the original, so it is made anew."""
-    if path.exists():
-        path.unlink()
-    path.write_text("\n---\n".join(json.dumps(d, ensure_ascii=False, indent=1) for d in docs) + "\n")
-
-
-def healing(name):
-    """What healed.yaml says: the patches and the removals by the key of their object, the logs."""
-    want = read_yaml(ROOT / name / "healed.yaml")
-    assert isinstance(want.get("why"), str), f"{name}: healed.yaml does not say why"
-    assert set(want) <= {"why", "objects", "remove", "logs"}, f"{name}: keys of healed.yaml"
-    patches = want.get("objects") or []
-    by_key = {key_of(p["kind"], p): p for p in patches}
-    assert len(by_key) == len(patches) and all(k[2] for k in by_key), f"{name}: two patches of one object, or one without a name"
-    return by_key, {tuple(text.split("/", 2)) for text in want.get("remove") or []}, want.get("logs") or {}
-
-
-def heal(name, folder):
-    """Builds the healed neighbour of an incident in the folder; the Rewrite tells what differs."""
-    patches, removals, logs = healing(name)
-    shutil.copytree(cluster(name), folder, copy_function=link)
-    done = Rewrite(folder, patches, removals)
-    done.objects()
-    for path, text in logs.items():
-        done.log(path, text)
-    return done
-
-
-def link(source, target):
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-
-
-# Old events --------------------------------------------------------------------------------------------------------------
-
-
-def moment(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def times(value, key=""):
-    """Every time that a value holds, but for heartbeats."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from times(inner, name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from times(inner, key)
-    elif isinstance(value, str) and key not in BEATS and TIME.fullmatch(value):
-        yield moment(value)
-
-
-def shifted(value, by):
-    """The value with every time in it moved back."""
-    if isinstance(value, dict):
-        return {k: shifted(v, by) for k, v in value.items()}
-    if isinstance(value, list):
-        return [shifted(v, by) for v in value]
-    if isinstance(value, str) and TIME.fullmatch(value):
-        fraction = re.search(r"\.\d+", value)
-        moved = (moment(value) - by).strftime("%Y-%m-%dT%H:%M:%S")
-        return moved + (fraction.group(0) if fraction else "") + "Z"
-    return value
-
-
-def warnings_of(name):
-    found = {}
-    for path in sorted(cluster(name).rglob("*")):
-        for doc in documents(path) if path.suffix in OBJECTS else []:
-            for obj in doc["items"] if is_list(doc) else [doc]:
-                kind = item_kind(doc, obj) if is_list(doc) else (obj or {}).get("kind")
-                if kind == "Event" and obj.get("type") == "Warning":
-                    found[key_of(kind, obj)] = {"apiVersion": "v1", **copy.deepcopy(obj), "kind": kind}
-    return found
-
-
-def age_warnings(name, healed, now):
-    """
-    Puts every Warning event of the incident into its healed neighbour, older than the recovery: the latest time that a
-    patch tells, or ten minutes before now.
-    """
-    told = [t for k, p in healed.patches.items() if k[0] != "Event" for t in times(p) if t <= now]
-    recovery = max(told, default=now - datetime.timedelta(minutes=10))
-    events = warnings_of(name)
-    last = max((t for e in events.values() for t in times(e)), default=recovery)
-    by = max(last - (recovery - datetime.timedelta(minutes=2)), datetime.timedelta())
-    there = Files(healed.folder).objects
-    Rewrite(healed.folder, {}, {k for k in events if ("events", k[1] or None, k[2]) in there}).objects()
-    put(healed.folder / "old-events.yaml", [shifted(e, by) for e in events.values()])
-    return events
