@@ -244,6 +244,12 @@ const char *part_command(const char *s, size_t *len)
 	found += 2;
 	end = strstr(found, ", then ");
 	*len = end ? (size_t)(end - found) : strlen(found);
+	if (!end && str_ends(found, ")")) { /* a remark behind it */
+		const char *remark = strrchr(found, '(');
+
+		if (remark && remark[-1] == ' ' && !strpbrk(remark, "'\""))
+			*len = (size_t)(remark - found) - 1;
+	}
 	return found;
 }
 
@@ -271,7 +277,7 @@ static void fix_item(struct buf *b, const struct term *t, const char *text)
 	buf_char(b, '\n');
 	if (command[len]) {
 		buf_repeat(b, ' ', 4);
-		auto_free char *rest = term_safe(command + len + 2);
+		auto_free char *rest = term_safe(command + len + strspn(command + len, ", "));
 
 		term_wrap(b, t, rest, 4, 4);
 		buf_char(b, '\n');

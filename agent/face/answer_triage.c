@@ -8,6 +8,7 @@
 #include "agent/base/map.h"
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
+#include "agent/base/utf8.h"
 #include "agent/data/json.h"
 #include "agent/face/answer_changes.h"
 #include "agent/face/answer_part.h"
@@ -15,8 +16,8 @@
 
 #define CAUSES_SHOWN 15
 #define FEW 3          /* causes: so many are shown with all their quotes */
-#define QUOTES_SHOWN 2 /* of each, when there are more */
-#define FIXES_SHOWN 20
+#define MANY 8         /* causes: so many are shown with one quote each, fewer with two */
+#define FIXES_SHOWN 12
 #define CHECKS_NAMED 6
 
 static enum style severity_style(const json_t *finding)
@@ -48,23 +49,42 @@ static char *ids_text(const json_t *ids)
 	return buf_steal(&b);
 }
 
+/* One of the things that stand beside each other below a cause: on a new line when there is no room for it. */
+static void piece(struct buf *b, const struct term *t, enum style style, const char *text, size_t *column)
+{
+	size_t width = utf8_width(text, strlen(text));
+
+	if (!width)
+		return;
+	if (*column && *column + 2 + width > t->width) {
+		buf_char(b, '\n');
+		*column = 0;
+	}
+	buf_repeat(b, ' ', *column ? 2 : 4);
+	*column += *column ? 2 : 4;
+	term_on(b, t, style);
+	term_wrap(b, t, text, *column, 4);
+	if (style != STYLE_PLAIN)
+		term_off(b, t);
+	*column += width;
+}
+
 static void cause(struct buf *b, const struct term *t, const json_t *triage, size_t n, const json_t *f)
 {
 	auto_free char *mark = mem_printf("%zu.", n);
 	auto_free char *ids = ids_text(json_object_get(f, "evidence"));
-	auto_buf struct buf said = BUF_INIT(8192);
-	size_t columns;
+	auto_free char *said = mem_printf("%s, score %.2f", json_str_or(f, "severity", ""),
+					  json_number_value(json_object_get(f, "score")));
+	auto_buf struct buf object = BUF_INIT(8192);
+	size_t column = 0;
 
 	part_bullet(b, t, severity_style(f), mark, json_str_or(f, "cause", ""), n < 10 ? 1 : 0);
-	buf_printf(&said, "%s, score %.2f  ", json_str_or(f, "severity", ""),
-		   json_number_value(json_object_get(f, "score")));
-	columns = said.len + strlen(json_str_or(f, "check", "")) + (*ids ? 2 : 0) + strlen(ids);
-	term_style(&said, t, STYLE_DIM, json_str_or(f, "check", ""));
-	if (*ids) {
-		buf_str(&said, "  ");
-		term_style(&said, t, STYLE_CYAN, ids);
-	}
-	part_where(b, t, json_object_get(f, "object"), part_several(triage), buf_cstr(&said), columns);
+	part_object(&object, json_object_get(f, "object"), part_several(triage));
+	piece(b, t, STYLE_BOLD, buf_cstr(&object), &column);
+	piece(b, t, STYLE_PLAIN, said, &column);
+	piece(b, t, STYLE_DIM, json_str_or(f, "check", ""), &column);
+	piece(b, t, STYLE_CYAN, ids, &column);
+	buf_char(b, '\n');
 	answer_changed(b, t, triage, f, 4);
 	tree_symptoms(b, t, triage, f, 4);
 }
@@ -97,7 +117,7 @@ static void more_causes(struct buf *b, const struct term *t, const json_t *cause
 static json_t *quotes_of(const json_t *triage, const json_t *causes, size_t shown)
 {
 	json_t *list = json_array(), *id;
-	size_t k, most = shown > FEW ? QUOTES_SHOWN : SIZE_MAX;
+	size_t k, most = shown > MANY ? 1 : shown > FEW ? 2 : SIZE_MAX;
 
 	for (size_t i = 0; i < shown; i++) {
 		json_array_foreach (json_object_get(json_array_get(causes, i), "evidence"), k, id) {

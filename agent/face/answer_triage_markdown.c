@@ -219,7 +219,7 @@ static void fix(struct markdown *m, const char *text)
 	buf_char(m->b, '\n');
 	if (command[len]) {
 		buf_str(m->b, "  ");
-		plain(m->b, command + len + 2);
+		plain(m->b, command + len + strspn(command + len, ", "));
 		buf_char(m->b, '\n');
 	}
 }

@@ -6,6 +6,7 @@
 #include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/face/cli.h"
+#include "agent/face/commands.h"
 
 #define NAMES_MAX 64
 
@@ -208,6 +209,17 @@ static int take_command(struct options *o, const char *word, struct err *e)
 	return err_set(e, ERR_ARG, "unknown command \"%.80s\"; `dupin help` lists them", word);
 }
 
+/* Findings can be told as SARIF and JUnit, other answers cannot. */
+static int check_format(const struct options *o, struct err *e)
+{
+	bool findings = str_eq(o->output, "sarif") || str_eq(o->output, "junit");
+
+	if (!findings || o->help || !o->command || o->command->run == command_triage)
+		return 0;
+	return err_set(e, ERR_ARG, "-o %s is for findings, which dupin triage prints; dupin %s takes text, json or markdown",
+		       o->output, o->command->name);
+}
+
 int options_parse(struct options *o, int argc, char **argv, struct err *e)
 {
 	struct given given = {.count = 0};
@@ -230,6 +242,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 		if (rc < 0)
 			return -1;
 	}
+	if (check_format(o, e) < 0)
+		return -1;
 	for (size_t i = 0; i < given.count && o->command && !o->help; i++) {
 		const struct option *opt = given.options[i];
 

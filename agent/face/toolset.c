@@ -136,7 +136,10 @@ static int show(struct session *s, const struct registry_entry *entry)
 
 	if (str_eq(session_format(s), "json"))
 		return session_print_json(s, one);
-	buf_printf(&b, "%s: %s (%s)\n", t->name, t->help, entry->origin);
+	auto_free char *title = mem_printf("%s: %s (%s)", t->name, t->help, entry->origin);
+
+	term_wrap(&b, &s->out, title, 0, 0);
+	buf_char(&b, '\n');
 	if (count_tools(t))
 		term_style(&b, &s->out, STYLE_HEADING, "\nTools\n");
 	for (size_t i = 0; i < count_tools(t); i++)

@@ -7,18 +7,27 @@
 #include "agent/data/json.h"
 #include "agent/face/answer.h"
 #include "agent/face/commands.h"
+#include "agent/face/export.h"
 #include "agent/face/session.h"
 #include "agent/triage/readable.h"
 #include "agent/triage/since.h"
 #include "agent/triage/triage.h"
 
-static int print(const struct session *s, const json_t *doc)
+static int print(const struct session *s, const struct export_setup *x)
 {
+	const json_t *doc = x->document;
 	auto_free char *text = NULL;
 
 	if (str_eq(session_format(s), "json"))
 		return session_print_json(s, doc);
-	if (str_eq(session_format(s), "markdown")) {
+	if (str_eq(session_format(s), "sarif")) {
+		auto_json json_t *sarif = export_sarif(x);
+
+		return session_print_json(s, sarif);
+	}
+	if (str_eq(session_format(s), "junit")) {
+		text = export_junit(x);
+	} else if (str_eq(session_format(s), "markdown")) {
 		auto_free char *markdown = answer_triage_markdown(doc);
 
 		text = term_safe(markdown);
@@ -26,6 +35,12 @@ static int print(const struct session *s, const json_t *doc)
 		text = answer_triage_text(doc, &s->out);
 	}
 	return session_print(s, text);
+}
+
+/* Formats for programs tell of what could not be read too: there is a document even when nothing could. */
+static bool for_programs(const struct session *s)
+{
+	return !str_eq(session_format(s), "text") && !str_eq(session_format(s), "markdown");
 }
 
 /* Is there a finding that is at least as severe? */
@@ -55,7 +70,7 @@ static int run(struct session *s)
 
 	if (s->options->since && since_parse(s->options->since, world_now_ms(s->world), &since, &e) < 0)
 		return session_fail(s, EXIT_USAGE, e.msg);
-	if (!readable && !str_eq(session_format(s), "json"))
+	if (!readable && !for_programs(s))
 		return session_fail(s, EXIT_UNREADABLE, why);
 	if (!readable_scope(s->world, why, sizeof(why)) && !session_interrupted(s))
 		return session_fail(s, EXIT_USAGE, why);
@@ -66,7 +81,12 @@ static int run(struct session *s)
 	doc = triage_json(t); /* of no cluster: nothing but its blind spots */
 	if (changes)
 		json_object_set_new(doc, "changes", changes);
-	status = print(s, doc);
+	status = print(s, &(struct export_setup){.triage = t,
+						 .document = doc,
+						 .registry = s->registry,
+						 .options = &o,
+						 .fail_on = s->options->fail_on,
+						 .complete = readable && !session_interrupted(s)});
 	if (!readable)
 		status = session_fail(s, EXIT_UNREADABLE, why);
 	if (!status && session_interrupted(s))
