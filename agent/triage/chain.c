@@ -263,7 +263,8 @@ static void presume(struct triage *t, struct triage_finding *f)
 		const struct triage_finding *g = &t->findings[i];
 
 		if (!g->now || g->caused_by || g->f.symptom || g->f.score < BROKEN ||
-		    g->f.severity <= SEVERITY_WARNING || g->f.cluster != f->f.cluster || !touches(g, f->f.object.ns))
+		    (g->f.severity <= SEVERITY_WARNING && g->f.score < SURE) || g->f.cluster != f->f.cluster ||
+		    !(touches(g, f->f.object.ns) || touches(g, "kube-system")))
 			continue;
 		if (!best || g->f.score > best->f.score)
 			best = g;

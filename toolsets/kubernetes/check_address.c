@@ -9,6 +9,7 @@
 
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/lines.h"
+#include "toolsets/kubernetes/remedy.h"
 #include "toolsets/kubernetes/settings.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/nearest.h"
@@ -91,6 +92,35 @@ static void no_port(struct diagnosis *d, const struct dangling_address *a)
 		 a->address.port, a->name, a->ns);
 }
 
+/* The Service was never let in. */
+static bool refused_by_quota(struct run *r, struct diagnosis *d, const struct dangling_address *a)
+{
+	const char *key, *hard;
+	json_t *quota = a->what == DANGLING_SERVICE ? remedy_quota(&r->v, a->ns, &key) : NULL;
+	char escaped[300];
+
+	if (!quota)
+		return false;
+	hard = json_string_value(json_object_get(fld_at(quota, "status.hard"), key));
+	diag_about(d, quota);
+	diag_cause_more(d, "; ResourceQuota %s lets no further one in (%s: %s of %s used)", fld_name(quota), key, hard,
+			hard);
+	diag_cite(d, quota, NULL, "/status/hard/%s", settings_key(key, escaped));
+	diag_cite(d, quota, NULL, "/status/used/%s", escaped);
+	diag_fix(d, "Raise the quota, then create the Service: kubectl edit resourcequota %s -n %s", fld_name(quota),
+		 a->ns);
+	return true;
+}
+
+/* The address is right, and the Service has another port than everybody thinks. */
+static void blame_service(struct diagnosis *d, const struct dangling_address *a)
+{
+	diag_about(d, a->service);
+	diag_cause(d, "Service %s/%s has port %d, but what uses it asks for port %d, which its pods have", a->ns,
+		   a->name, (int)fld_int(a->service, "spec.ports.0.port", 0), a->address.port);
+	diag_fix(d, "Give the Service the port %d: kubectl edit service %s -n %s", a->address.port, a->name, a->ns);
+}
+
 static void fill(struct run *r, struct diagnosis *d, const struct trouble *t, const struct dangling_address *a,
 		 bool in_log)
 {
@@ -110,6 +140,9 @@ static void fill(struct run *r, struct diagnosis *d, const struct trouble *t, co
 		no_service(&r->v, d, a);
 	else
 		no_port(d, a);
+	if (a->what == DANGLING_PORT && remedy_is_service(&r->v, a))
+		blame_service(d, a);
+	refused_by_quota(r, d, a);
 	diag_fix(d, "Correct the address where it is written: kubectl edit %s",
 		 a->object ? workload_arg_of(a->object, arg) : workload_arg(&t->workload, arg));
 	diag_docs(d, "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/");
@@ -277,5 +310,5 @@ const struct check kubernetes_address_check = {
 		"not have",
 	.run = run,
 	.reads = "pods pods/log events services namespaces nodes configmaps deployments.apps statefulsets.apps "
-		 "daemonsets.apps",
+		 "daemonsets.apps resourcequotas",
 };

@@ -122,6 +122,30 @@ static bool wrong_path(struct diagnosis *d, const struct failing *f)
 	return true;
 }
 
+/* The port speaks, but not what the probe speaks. */
+static bool wrong_protocol(struct diagnosis *d, const struct failing *f)
+{
+	const char *scheme = fld_str(f->probe.object, "httpGet.scheme"), *speaks;
+	char arg[400];
+
+	if (strstr(f->said, "server gave HTTP response to HTTPS client"))
+		speaks = "plain HTTP";
+	else if (strstr(f->said, "malformed HTTP response"))
+		speaks = "no HTTP/1 (gRPC, TLS or a protocol of its own)";
+	else
+		return false;
+	diag_rate(d, SEVERITY_CRITICAL, 0.92);
+	diag_cause(d, "The %s probe of container %s (%s %s) asks port %s by %s, but the program speaks %s there",
+		   f->kind, fld_str(f->container, "name"), f->wl.kind, f->wl.name, f->probe.port_text,
+		   *scheme ? scheme : "HTTP", speaks);
+	cite_probe(d, f);
+	diag_cite(d, *f->place ? f->wl.spec_object : f->pod, NULL, "%s/httpGet/scheme", f->place);
+	diag_fix(d, "%s: kubectl edit %s",
+		 is(scheme, "HTTPS") ? "Set scheme: HTTP in the probe" : "Use a grpc or tcpSocket probe, or scheme: HTTPS",
+		 workload_arg(&f->wl, arg));
+	return true;
+}
+
 /* It is up and says that it is not well, because something that it depends on is not. */
 static bool complains_of_others(const struct run *r, const struct failing *f)
 {
@@ -232,7 +256,7 @@ static void judge(struct run *r, struct failing *f)
 	r->v.h->log(r->v.w, &q, &f->log);
 	diag_docs(d, "https://kubernetes.io/docs/tasks/configure-pod-container/"
 		     "configure-liveness-readiness-startup-probes/");
-	if (!wrong_port(d, f) && !wrong_path(d, f) && !impatient(r, d, f))
+	if (!wrong_protocol(d, f) && !wrong_port(d, f) && !wrong_path(d, f) && !impatient(r, d, f))
 		unwell(r, d, f);
 }
 

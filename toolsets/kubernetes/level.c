@@ -11,7 +11,7 @@
 static int weigh(const char *s, size_t n)
 {
 	static const char *const mild[] = {"trace", "debug", "info", "information", "note", "notice", "verbose", NULL};
-	static const char *const grave[] = {"warn",  "warning",	 "error", "err",   "fatal",
+	static const char *const grave[] = {"warn", "warning",	"error", "err",	   "fatal",
 					    "crit", "critical", "panic", "severe", NULL};
 
 	for (size_t i = 0; mild[i]; i++)
@@ -65,7 +65,8 @@ static int spelled(const char *s, size_t n)
 			continue;
 		}
 		found = weigh(s + i, k - i);
-		if (found && (all_upper(s + i, k - i) || (i && strchr("[<(", s[i - 1])) || (!i && k < n && s[k] == ':')))
+		if (found &&
+		    (all_upper(s + i, k - i) || (i && strchr("[<(", s[i - 1])) || (!i && k < n && s[k] == ':')))
 			return found;
 		i = k;
 	}

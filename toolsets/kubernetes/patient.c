@@ -10,6 +10,7 @@
 #define RECENT_MS (15 * 60 * 1000LL) /* a container that stays up longer has recovered */
 #define STEADY_MS (5 * 60 * 1000LL)  /* and one that stays up this long, and so many times as long as its last run */
 #define STEADY_RUNS 3
+#define STOP_S 40 /* what a program may take to stop, and the kubelet to look */
 #define EVENT_MS (60 * 60 * 1000LL)
 #define LOG_LINES 400
 #define LOG_BYTES (512u << 10)
@@ -123,6 +124,23 @@ const char *exit_meaning(int64_t code)
 	}
 }
 
+/* Without events: ended by SIGTERM just when the liveness probe has lost its patience. */
+static bool out_of_patience(const struct view *v, const struct patient *p)
+{
+	const json_t *probe = json_object_get(p->container, "livenessProbe");
+	int64_t patience = fld_int(probe, "initialDelaySeconds", 0) +
+			   (fld_int(probe, "periodSeconds", 10) ? fld_int(probe, "periodSeconds", 10) : 10) *
+				   fld_int(probe, "failureThreshold", 3);
+	int64_t from, to;
+	enum seen seen;
+
+	if (!probe || fld_int(p->ended, "exitCode", 0) != 143 ||
+	    json_array_size(v->h->events_of(v->w, "Pod", fld_ns(p->pod), fld_name(p->pod), &seen)) ||
+	    !when_parse(fld_str(p->ended, "startedAt"), &from) || !when_parse(fld_str(p->ended, "finishedAt"), &to))
+		return false;
+	return to - from <= (patience + STOP_S) * 1000 && to - from >= patience * 500;
+}
+
 /* Was it the kubelet, because of a probe? The event of the kill tells; its time is that of the newest kill. */
 static bool killed_by_probe(const struct view *v, const struct patient *p)
 {
@@ -145,7 +163,7 @@ static enum ailment by_end(const struct view *v, const struct patient *p)
 		return AILMENT_OOM;
 	if (is(reason, "StartError") || is(reason, "ContainerCannotRun") || code == 128)
 		return AILMENT_START;
-	return killed_by_probe(v, p) ? AILMENT_PROBE : AILMENT_CRASH;
+	return killed_by_probe(v, p) || out_of_patience(v, p) ? AILMENT_PROBE : AILMENT_CRASH;
 }
 
 static void set_ended(struct patient *p, const char *state)

@@ -109,7 +109,12 @@ static int distance(const json_t *pv, const json_t *claim, const char *class, ch
 		return 6;
 	}
 	if (!has_labels(pv, claim)) {
-		snprintf(why, size, "%s does not have the labels of the claim's selector", fld_name(pv));
+		const char *key = json_object_iter_key(json_object_iter(fld_at(claim, "spec.selector.matchLabels")));
+
+		snprintf(why, size, "%s does not have the labels of the claim's selector%s%.100s%s%.100s%s", fld_name(pv),
+			 key ? " (" : "", key ? key : "", key ? "=" : "",
+			 key ? json_string_value(json_object_get(fld_at(claim, "spec.selector.matchLabels"), key)) : "",
+			 key ? ")" : "");
 		return 5;
 	}
 	if (!is(*want ? want : "Filesystem", *got ? got : "Filesystem")) {
