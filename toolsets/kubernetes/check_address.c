@@ -135,7 +135,8 @@ static void fill(struct run *r, struct diagnosis *d, const struct trouble *t, co
 	if (in_log)
 		trouble_cite(d, t);
 	if (a->object)
-		diag_cite(d, a->object, strlen(a->value) > 200 ? a->address.host : NULL, "%s", a->pointer);
+		diag_cite(d, a->object, strlen(a->value) > 200 || strchr(a->value, '\n') ? a->address.host : NULL, "%s",
+			  a->pointer);
 	if (a->what == DANGLING_SERVICE)
 		no_service(&r->v, d, a);
 	else
@@ -186,6 +187,26 @@ static void fill_resolver(struct diagnosis *d, const struct workload *wl, json_t
 		 workload_arg(wl, arg));
 }
 
+/* Of a program that is ready: does the line tell of somebody who does not answer, and not who that is? */
+static bool names_nobody(const struct trouble *t)
+{
+	static const char *const words[] = {"ink failure", "navailable", "eadline", "imed out", "imeout",
+					    "efused",	   "nreachable", "esolve",  NULL};
+	struct address a;
+	size_t at = 0, i = 0;
+
+	if (t->why != TROUBLE_ERRORS)
+		return true;
+	while (words[i] && !memmem(t->line, t->len, words[i], strlen(words[i])))
+		i++;
+	if (!words[i] || address_unresolved(t->line, t->len, &a))
+		return false;
+	for (int n = 0; n < 60 && address_next(t->line, t->len, &at, &a); n++)
+		if (a.port > 0)
+			return false;
+	return true;
+}
+
 /* A name that has a Service, asked of name servers that know nothing of the cluster. */
 static bool own_resolver(struct run *r, const struct trouble *t)
 {
@@ -220,7 +241,7 @@ static void on_trouble(void *ctx, const struct trouble *t)
 	if (own_resolver(r, t))
 		return;
 	in_log = dangling_in_line(&r->v, t, &a);
-	if (!in_log && (t->why == TROUBLE_ERRORS || !may_be_address(t) || !dangling_in_config(&r->v, t, &a)))
+	if (!in_log && (!may_be_address(t) || !names_nobody(t) || !dangling_in_config(&r->v, t, &a)))
 		return;
 	d = diag_get(&r->set, &fresh, "%d/%s/%s/%d", (int)a.what, a.ns, a.name,
 		     a.what == DANGLING_PORT ? a.address.port : 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "toolsets/kubernetes/dangling.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/settings.h"
 #include "toolsets/lib/field.h"
@@ -162,15 +163,16 @@ void dependency_blame(const struct view *v, struct diagnosis *d, const struct tr
 		settings_each(v, &t->workload, t->name, blame_setting, &b);
 }
 
-/* Looking for where an address stands, or for any that leads nowhere. */
+/* Looking for where an address stands. */
 struct search {
 	const struct view *v;
 	const struct trouble *t;
 	struct dangling_address *out;
-	const char *host; /* wanted; NULL: any that leads nowhere */
+	const char *host;
+	bool with_port; /* the port has to stand beside it */
 };
 
-static bool set_place(struct dangling_address *out, const struct setting *s)
+bool dangling_set_place(struct dangling_address *out, const struct setting *s)
 {
 	out->object = s->object;
 	out->value = s->value;
@@ -186,30 +188,46 @@ static bool has_host(void *ctx, const struct setting *s)
 	size_t at = 0, len = strlen(s->value);
 
 	for (int n = 0; n < 400 && address_next(s->value, len, &at, &a); n++)
-		if (is(a.host, q->host) && (!q->out->address.port || !a.port || a.port == q->out->address.port))
-			return set_place(q->out, s);
+		if (is(a.host, q->host) &&
+		    (a.port == q->out->address.port || (!q->with_port && (!q->out->address.port || !a.port))))
+			return dangling_set_place(q->out, s);
 	return false;
+}
+
+/* DB_PORT=3307: a setting that is the port and nothing else. */
+static bool is_port(void *ctx, const struct setting *s)
+{
+	struct search *q = ctx;
+	size_t n = strlen(s->name);
+	char port[8];
+
+	snprintf(port, sizeof(port), "%d", q->out->address.port);
+	return n >= 4 && strcasecmp(s->name + n - 4, "PORT") == 0 && is(s->value, port) && dangling_set_place(q->out, s);
 }
 
 static void place_of(const struct view *v, const struct trouble *t, struct dangling_address *out)
 {
-	struct search q = {.v = v, .t = t, .out = out, .host = out->address.host};
 	char service_host[200];
-
-	if (settings_each(v, &t->workload, t->name, has_host, &q))
-		return;
 	/* a resolver completes names: what stands in the configuration may be shorter */
+	const char *const hosts[] = {out->address.host, service_host, out->name};
+	struct search q = {.v = v, .t = t, .out = out, .with_port = out->what == DANGLING_PORT};
+
 	snprintf(service_host, sizeof(service_host), "%s.%s", out->name, out->ns);
-	q.host = service_host;
-	if (settings_each(v, &t->workload, t->name, has_host, &q))
-		return;
-	q.host = out->name;
-	settings_each(v, &t->workload, t->name, has_host, &q);
+	for (int pass = q.with_port ? 0 : 1; pass < 2; pass++) {
+		q.with_port = pass == 0;
+		for (size_t i = 0; i < 3; i++) {
+			q.host = hosts[i];
+			if (settings_each(v, &t->workload, t->name, has_host, &q))
+				return;
+		}
+		if (pass == 0 && settings_each(v, &t->workload, t->name, is_port, &q))
+			return;
+	}
 }
 
 /* Judges one address. What was not read proves nothing. */
-static enum dangling judge(const struct view *v, const char *from_ns, const struct address *a,
-			   struct dangling_address *out)
+enum dangling dangling_judge(const struct view *v, const char *from_ns, const struct address *a,
+			     struct dangling_address *out)
 {
 	enum seen seen;
 	json_t *service;
@@ -236,7 +254,7 @@ static enum dangling judge(const struct view *v, const char *from_ns, const stru
 }
 
 /* A program that names itself does not name what it depends on. */
-static bool is_own_name(const struct trouble *t, const char *name)
+bool dangling_own_name(const struct trouble *t, const char *name)
 {
 	json_t *c;
 	size_t i;
@@ -253,7 +271,7 @@ bool dangling_in_line(const struct view *v, const struct trouble *t, struct dang
 	size_t at = 0;
 
 	if (address_unresolved(t->line, t->len, &a)) {
-		out->what = judge(v, fld_ns(t->pod), &a, out);
+		out->what = dangling_judge(v, fld_ns(t->pod), &a, out);
 		if (out->what != DANGLING_SERVICE)
 			return false;
 		place_of(v, t, out);
@@ -264,9 +282,9 @@ bool dangling_in_line(const struct view *v, const struct trouble *t, struct dang
 	for (int n = 0; n < WORDS_MAX && address_next(t->line, t->len, &at, &a); n++) {
 		enum dangling what;
 
-		if (!a.port || is_own_name(t, a.host))
+		if (!a.port || dangling_own_name(t, a.host))
 			continue;
-		what = judge(v, fld_ns(t->pod), &a, out);
+		what = dangling_judge(v, fld_ns(t->pod), &a, out);
 		if (!what)
 			continue;
 		/* "main.go:42" is no address: a name without a Service counts only where it is configured */
@@ -277,79 +295,4 @@ bool dangling_in_line(const struct view *v, const struct trouble *t, struct dang
 	}
 	out->what = DANGLING_NONE;
 	return false;
-}
-
-static bool names_host(const char *variable)
-{
-	static const char *const ends[] = {"HOST",     "ADDR", "ADDRESS", "ENDPOINT", "SERVER",	 "SERVERS",  "BROKERS",
-					   "HOSTNAME", "URL",  "URI",	  "DSN",      "SERVICE", "UPSTREAM", NULL};
-	size_t n = strlen(variable);
-
-	for (size_t i = 0; ends[i]; i++) {
-		size_t m = strlen(ends[i]);
-
-		if (n >= m && strcasecmp(variable + n - m, ends[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* DB_HOST=mysql beside DB_PORT=3306. */
-static int port_beside(const struct search *q, const struct setting *s)
-{
-	json_t *env, *e;
-	char wanted[140];
-	size_t n = strlen(s->name), i;
-	char base[128];
-	int port = 0;
-
-	if (n < 4 || n > 120 || strcasecmp(s->name + n - 4, "HOST") != 0)
-		return 0;
-	snprintf(wanted, sizeof(wanted), "%.*sPORT", (int)(n - 4), s->name);
-	workload_container(&q->t->workload, q->t->name, base);
-	env = fld_at(fld_item(fld_at(q->t->workload.spec,
-				     strstr(base, "/initContainers/") ? "initContainers" : "containers"),
-			      "name", q->t->name),
-		     "env");
-	json_array_foreach (env, i, e)
-		if (is(fld_str(e, "name"), wanted))
-			for (const char *p = fld_str(e, "value"); isdigit((unsigned char)*p) && port < 65536; p++)
-				port = port * 10 + (*p - '0');
-	return port < 65536 ? port : 0;
-}
-
-static bool leads_nowhere(void *ctx, const struct setting *s)
-{
-	struct search *q = ctx;
-	struct address a;
-	size_t at = 0, len = strlen(s->value);
-
-	if (len > 4096)
-		return false;
-	for (int n = 0; n < WORDS_MAX && address_next(s->value, len, &at, &a); n++) {
-		bool whole = a.len == len, url = a.start >= 3 && memcmp(s->value + a.start - 3, "://", 3) == 0;
-		struct dangling_address found;
-
-		/* a bare word is a host if the variable is named for one; names with a port look like images and times
-		 * too */
-		if (is_own_name(q->t, a.host) || !(url || (names_host(s->name) && (whole || a.port))))
-			continue;
-		if (!a.port && whole)
-			a.port = port_beside(q, s);
-		found.what = judge(q->v, fld_ns(q->t->pod), &a, &found);
-		if (!found.what)
-			continue;
-		*q->out = found;
-		q->out->what = found.what;
-		return set_place(q->out, s);
-	}
-	return false;
-}
-
-bool dangling_in_config(const struct view *v, const struct trouble *t, struct dangling_address *out)
-{
-	struct search q = {.v = v, .t = t, .out = out};
-
-	*out = (struct dangling_address){0};
-	return settings_each(v, &t->workload, t->name, leads_nowhere, &q);
 }
