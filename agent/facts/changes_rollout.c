@@ -241,7 +241,8 @@ static void moved_tags(struct changes *c, json_t *workload)
 	auto_json json_t *pods = NULL;
 	size_t n;
 
-	if (!changes_list(c, "pods", ns) ||
+	/* of a selection the server would be asked workload by workload */
+	if (!changes_list(c, "pods", ns) || facts_selected(c->facts, "pods", ns, &n) ||
 	    (str_eq(json_key_str(workload, "kind"), "Deployment") && !changes_list(c, "replicasets.apps", ns)))
 		return;
 	pods = facts_pods_of(c->facts, workload);
