@@ -12,6 +12,8 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[1] / "snapshots"
 NAMES = sorted(p.parent.name for p in ROOT.glob("*/expected.yaml"))
 HEALED = sorted(p.parent.name for p in ROOT.glob("*/healed.yaml"))
+# Checks that only ever give advice, which is never a cause: healthy-untidy has some of each.
+ADVICE = {"hygiene-config", "hygiene-paused", "hygiene-policy", "hygiene-rights", "hygiene-selector", "hygiene-storage"}
 OBJECTS = (".yaml", ".yml", ".json")
 
 

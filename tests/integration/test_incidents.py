@@ -9,7 +9,7 @@ import re
 import tarfile
 
 import pytest
-from incidents import NAMES, check_shape, cluster, expected, matches, plain, unfounded
+from incidents import ADVICE, NAMES, check_shape, cluster, expected, matches, plain, unfounded
 
 HEADINGS = ("Root causes", "Evidence", "Could not see", "Fix")
 # Checks that only ever report symptoms, so that no incident has them as its cause.
@@ -107,7 +107,7 @@ def test_every_check_is_exercised(run):
         checks.update(c["name"] for c in toolset["checks"])
     wanted = {c.get("check") for n in NAMES for c in expected(n)["root_causes"]} - {None}
     assert not wanted - checks, "an incident expects a check that is not there"
-    assert checks - wanted == SYMPTOMS, "checks that no incident has as its cause"
+    assert checks - wanted == SYMPTOMS | ADVICE, "checks that no incident has as its cause"
     doc = run("triage", "--snapshot", cluster("db-down-fanout"), "-o", "json").doc
     assert SYMPTOMS <= {f["check"] for f in doc["findings"] if f["caused_by"]}
 
@@ -131,3 +131,15 @@ def test_falsified_evidence_is_noticed(ahead, name):
     doc = ahead(name).doc
     false = [f for f in map(falsified, doc["evidence"]) if f]
     assert false and unfounded({"evidence": false}, cluster(name)) == false
+
+
+def test_advice_is_given_and_never_a_cause(run):
+    doc = run("triage", "--snapshot", cluster("healthy-untidy"), "-o", "json").doc
+    given = {f["check"] for f in doc["findings"]}
+    assert ADVICE <= given, ADVICE - given
+    assert all(f["severity"] == "info" and f["score"] == 0 for f in doc["findings"] if f["check"] in ADVICE)
+    assert not doc["root_causes"]
+    names = " ".join(f["cause"] for f in doc["findings"])
+    assert "old-settings" in names and "dashboards" not in names, names
+    text = run("triage", "--snapshot", cluster("healthy-untidy"), "--color", "never").out
+    assert "old-settings" not in text, "advice does not make the text longer"
