@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/level.h"
+#include "toolsets/lib/words.h"
 
 #define END_LINES 30 /* what counts as the end of a log */
 #define COMPLAINTS 3 /* of them at least so many complain */
@@ -94,34 +95,17 @@ size_t lines_last_with(const char *text, size_t len, const char *word, const cha
 	return 0;
 }
 
-/*
- * Does a line say that something went wrong? Asked of every line of many logs, hence by the letter that a word begins
- * with.
- */
+/* Words of a line that says that something went wrong. */
+static const char *const marks[] = {"bad address",    "could not",	"cannot", "can't",   "denied",	    "error",
+				    "exception",      "enotfound",	"eai_again", "fail", "fatal",	    "forbidden",
+				    "no such host",   "not known",	"not authorized", "noauth", "panic", "refused",
+				    "timeout",	      "timed out",	"unable", "unreachable", "warn",    NULL};
+
 bool lines_marked(const char *s, size_t n)
 {
-	static const char *const marks[26][4] = {
-		['b' - 'a'] = {"bad address"},
-		['c' - 'a'] = {"could not", "cannot", "can't"},
-		['d' - 'a'] = {"denied"},
-		['e' - 'a'] = {"error", "exception", "enotfound", "eai_again"},
-		['f' - 'a'] = {"fail", "fatal", "forbidden"},
-		['n' - 'a'] = {"no such host", "not known", "not authorized", "noauth"},
-		['p' - 'a'] = {"panic"},
-		['r' - 'a'] = {"refused"},
-		['t' - 'a'] = {"timeout", "timed out"},
-		['u' - 'a'] = {"unable", "unreachable"},
-		['w' - 'a'] = {"warn"},
-	};
+	static struct words set = {.list = marks};
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned letter = ((unsigned char)s[i] | 0x20u) - 'a';
-
-		for (size_t k = 0; letter < 26 && k < 4 && marks[letter][k]; k++)
-			if (begins(s + i, n - i, marks[letter][k]))
-				return true;
-	}
-	return false;
+	return words_in(&set, s, n);
 }
 
 /* Words about something that a program depends on. */
@@ -197,15 +181,10 @@ static const char *const complaints[] = {
 
 bool lines_complains(const char *line, size_t len)
 {
-	bool marked = lines_marked(line, len);
+	static struct words set = {.list = complaints};
 
 	/* what a server says of clients that hang up, as probes and scanners do */
-	if (!marked || holds(line, len, "tls handshake error from"))
-		return false;
-	for (size_t i = 0; complaints[i]; i++)
-		if (holds(line, len, complaints[i]))
-			return true;
-	return false;
+	return words_in(&set, line, len) && lines_marked(line, len) && !holds(line, len, "tls handshake error from");
 }
 
 size_t lines_complaint(const char *text, size_t len, const char **line, size_t *line_len)
@@ -383,12 +362,15 @@ int lines_listening(const char *text, size_t len, int wanted, const char **line,
 					    "starting server on",
 					    "starting http server",
 					    NULL};
+	static struct words set = {.list = words};
 	const char *at;
 	size_t end = len, n;
 	int found = 0;
 
 	while (lines_before(text, &end, &at, &n)) {
-		for (size_t i = 0; n && words[i]; i++) {
+		if (!words_in(&set, at, n))
+			continue;
+		for (size_t i = 0; words[i]; i++) {
 			size_t from = behind(at, n, words[i]);
 			int port = from ? port_in(at + from, n - from) : 0;
 

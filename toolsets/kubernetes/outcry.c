@@ -9,6 +9,7 @@
 #include "toolsets/kubernetes/level.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/lib/when.h"
+#include "toolsets/lib/words.h"
 
 #define END_LINES 20u
 #define ERRORS_MIN 8u
@@ -49,10 +50,20 @@ static bool is_probe(const char *s, size_t n)
 	return false;
 }
 
+/* E0312 09:57:01.123456 */
+static bool is_klog_error(const char *s, size_t n)
+{
+	return n > 5 && s[0] == 'E' && isdigit((unsigned char)s[1]) && isdigit((unsigned char)s[2]) &&
+	       isdigit((unsigned char)s[3]) && isdigit((unsigned char)s[4]);
+}
+
 static bool is_error(const char *s, size_t n)
 {
 	static const char *const words[] = {"error", "fatal", "critical", "panic", "exception", "err", NULL};
+	static struct words set = {.list = words};
 
+	if (!words_in(&set, s, n)) /* most lines */
+		return is_klog_error(s, n);
 	if (holds(s, n, "0 errors") || holds(s, n, "no error") || holds(s, n, "error=null") ||
 	    holds(s, n, "\"error\":null"))
 		return false;
@@ -61,9 +72,7 @@ static bool is_error(const char *s, size_t n)
 			return true;
 	if (memmem(s, n, "Exception", 9) || memmem(s, n, "Error:", 6)) /* IllegalStateException, ValueError: */
 		return true;
-	/* klog: E0312 09:57:01.123456 */
-	return n > 5 && s[0] == 'E' && isdigit((unsigned char)s[1]) && isdigit((unsigned char)s[2]) &&
-	       isdigit((unsigned char)s[3]) && isdigit((unsigned char)s[4]);
+	return is_klog_error(s, n);
 }
 
 static size_t number_of(const char *text, const char *line)
