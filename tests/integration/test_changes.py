@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What changed: told beside the cause it came before, listed by --since, read with few requests more."""
+import datetime
 import re
 
 import pytest
 import yaml
+from fakes.kube_api import KubeApi
 
 from incidents import ROOT, cluster
 
@@ -120,6 +122,56 @@ def test_ask_opens_with_it(run):
     """The answer without a model carries it as well."""
     doc = run("ask", "--offline", "--snapshot", cluster("changed-env-value"), "what broke cart?", "-o", "json").doc
     assert any(e["quote"].startswith("Changed ") for e in doc["evidence"])
+
+
+@pytest.fixture
+def live(run, tmp_path):
+    """live(NAME, ARGS): triage of an incident as an API server serves it; the document and the paths that were asked for."""
+
+    def call(name, *args):
+        with KubeApi() as api:
+            api.load(cluster(name), now=datetime.datetime.now(datetime.timezone.utc))
+            ran = run("triage", "-o", "json", "--kubeconfig", api.kubeconfig(tmp_path / f"kc-{len(args)}"), *args)
+            assert ran.code == 0, ran.err
+            return ran.doc, [r.path for r in api.seen() if r.method == "GET"]
+
+    return call
+
+
+def test_live_reads_one_object_more(live):
+    doc, paths = live("changed-configmap")
+    told, _ = first_told(doc)
+    assert "ConfigMap shop/pricing-config edited (key application.yaml) (kubectl-edit" in told[0]["quote"]
+    whole = [p for p in paths if re.search(r"/configmaps/pricing-config$", p)]
+    assert len(whole) == 1, whole
+    assert not [p for p in paths if "controllerrevisions" in p]
+
+
+def test_live_reads_one_list_more(live):
+    doc, paths = live("changed-statefulset")
+    told, _ = first_told(doc)
+    assert "limits.memory 1Gi -> 192Mi" in told[0]["quote"]
+    assert len([p for p in paths if "controllerrevisions" in p]) == 1
+
+
+def test_live_asks_nothing_more_without_a_failure(live):
+    doc, paths = live("healthy-many-changes")
+    assert doc["root_causes"] == []
+    assert not [p for p in paths if "controllerrevisions" in p]
+    more, since = live("healthy-many-changes", "--since", "1h")
+    assert len(more["changes"]) > 10
+    extra = [p for p in since if p not in paths]
+    # lists of the standard kinds that no check asked for, and at most four objects whole
+    assert len(extra) == len(set(extra)) and len(extra) <= 34, extra
+
+
+def test_live_denied_is_a_blind_spot_of_since(run, tmp_path):
+    with KubeApi() as api:
+        api.load(cluster("healthy-many-changes"), now=datetime.datetime.now(datetime.timezone.utc))
+        api.forbid("priorityclasses", "scheduling.k8s.io")
+        args = ("triage", "-o", "json", "--kubeconfig", api.kubeconfig(tmp_path / "kc"), "--only", "image-pull")
+        assert not any("priorityclasses" in b["what"] for b in run(*args).doc["blind_spots"])
+        assert any("priorityclasses" in b["what"] for b in run(*args, "--since", "1h").doc["blind_spots"])
 
 
 def test_incidents_are_there():

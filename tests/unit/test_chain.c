@@ -168,6 +168,29 @@ static void test_history(struct world *w)
 	end();
 }
 
+static void test_recent(struct world *w)
+{
+	int db, web, warning;
+
+	begin(w);
+	db = add("Pod", "db-0", 0.9, false, NULL, NULL);
+	web = add("Deployment", "web", 0.9, false, NULL, NULL);
+	warning = add("Service", "db", 0.9, false, NULL, NULL);
+	t.findings[warning - 1].f.severity = SEVERITY_WARNING;
+	chain_link(&t);
+	is_int(t.root_causes[0], db, "of equals the first one");
+	t.findings[web - 1].recent = 0.5;
+	t.findings[warning - 1].recent = 1;
+	chain_rank(&t);
+	is_int(t.root_causes[0], web, "what was changed just before comes before an equal");
+	is_int(t.root_causes[2], warning, "but never over severity");
+	t.findings[db - 1].f.score = 1;
+	t.findings[web - 1].f.score = 0.8;
+	chain_rank(&t);
+	is_int(t.root_causes[0], db, "nor over what is much surer");
+	end();
+}
+
 int main(void)
 {
 	struct err e = {0};
@@ -184,6 +207,7 @@ int main(void)
 	test_blames(w);
 	test_cycle(w);
 	test_history(w);
+	test_recent(w);
 	world_free(w);
 	return done();
 }
