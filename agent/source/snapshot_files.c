@@ -141,18 +141,45 @@ static void drop_replaced(struct snap_files *f)
 	f->count = kept;
 }
 
-/* All below one folder: that folder is the top. */
+/* The length of the path of the folder that all files are below, with its "/"; 0: there is none. */
+static size_t shared_folder(const struct snap_files *f)
+{
+	const char *first = f->count ? f->all[0].rel : "", *end = strrchr(first, '/');
+	size_t n = end ? (size_t)(end - first) + 1 : 0;
+
+	for (size_t i = 1; i < f->count && n; i++)
+		while (n && strncmp(f->all[i].rel, first, n) != 0)
+			for (n--; n && first[n - 1] != '/';)
+				n--;
+	return n;
+}
+
+static bool has_settings(const struct snap_files *f, const char *folder)
+{
+	char *yaml auto_free = mem_printf("%ssnapshot.yaml", folder), *yml auto_free = mem_printf("%ssnapshot.yml", folder);
+
+	return snap_files_find(f, yaml) || snap_files_find(f, yml);
+}
+
+/*
+ * Where snapshot.yaml stands is the top, when all is below it ("tar c path/to/cluster"). Without one, the one folder that
+ * all is below.
+ */
 static char *find_top(const struct snap_files *f)
 {
-	size_t n = f->count ? strcspn(f->all[0].rel, "/") : 0;
+	size_t n = shared_folder(f), first = n ? strcspn(f->all[0].rel, "/") + 1 : 0;
 
-	if (n == 0 || f->all[0].rel[n] != '/' || snap_files_find(f, "snapshot.yaml") ||
-	    snap_files_find(f, "snapshot.yml"))
+	if (has_settings(f, ""))
 		return mem_str("");
-	for (size_t i = 1; i < f->count; i++)
-		if (strncmp(f->all[i].rel, f->all[0].rel, n + 1) != 0)
-			return mem_str("");
-	return mem_strn(f->all[0].rel, n + 1);
+	for (size_t k = first; k && k <= n; k += strcspn(f->all[0].rel + k, "/") + 1) {
+		char *top auto_free = mem_strn(f->all[0].rel, k);
+
+		if (has_settings(f, top))
+			return mem_str(top);
+		if (k == n)
+			break;
+	}
+	return mem_strn(n ? f->all[0].rel : "", first);
 }
 
 static int read_folder(struct snap_files *f, const char *path, struct snap_problems *p, struct cancel *cancel,
