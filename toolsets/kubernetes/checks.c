@@ -15,6 +15,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_cron_schedule_check,
 	&kubernetes_disruption_check,
 	&kubernetes_dependency_check,
+	&kubernetes_dns_check,
 	&kubernetes_endpoints_check,
 	&kubernetes_env_check,
 	&kubernetes_errors_check,

@@ -20,6 +20,7 @@ extern const struct check kubernetes_cron_check;
 extern const struct check kubernetes_cron_schedule_check;
 extern const struct check kubernetes_disruption_check;
 extern const struct check kubernetes_dependency_check;
+extern const struct check kubernetes_dns_check;
 extern const struct check kubernetes_endpoints_check;
 extern const struct check kubernetes_env_check;
 extern const struct check kubernetes_errors_check;
