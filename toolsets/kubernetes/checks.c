@@ -59,6 +59,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_taken_check,
 	&kubernetes_terminating_check,
 	&kubernetes_unused_check,
+	&kubernetes_value_check,
 	&kubernetes_webhook_check,
 	&kubernetes_zero_check,
 	NULL,

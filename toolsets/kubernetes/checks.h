@@ -64,6 +64,7 @@ extern const struct check kubernetes_storage_check;
 extern const struct check kubernetes_taken_check;
 extern const struct check kubernetes_terminating_check;
 extern const struct check kubernetes_unused_check;
+extern const struct check kubernetes_value_check;
 extern const struct check kubernetes_webhook_check;
 extern const struct check kubernetes_zero_check;
 
