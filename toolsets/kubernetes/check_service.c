@@ -138,6 +138,41 @@ static double closed_score(struct run *r, const json_t *port, json_t *pod, struc
 	return out->verdict == PORT_CLOSED ? 0.94 : 0;
 }
 
+/* Listening for metrics, health and the like is beside the point. */
+static bool listens_beside(const struct open_port *open)
+{
+	static const char *const words[] = {"etric", "rometheus", "ealth", "dmin", "ebug", "pprof", "robe", "anagement", NULL};
+
+	for (size_t i = 0; words[i]; i++)
+		if (memmem(open->line, open->len, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/* Pods that declare no port at all: only the log of the program tells where it listens. */
+static void undeclared(struct run *r, json_t *s, json_t *pod)
+{
+	const json_t *port = fld_at(s, "spec.ports.0"), *target = fld_at(port, "targetPort");
+	int number = (int)(target ? json_integer_value(target) : fld_int(port, "port", 0));
+	struct open_port open;
+	struct diagnosis *d;
+
+	if (fld_count(s, "spec.ports") != 1 || serving_port(port, pod) != PORT_UNKNOWN || !number)
+		return;
+	open_port_of(&r->v, pod, number, &open);
+	if (open.verdict != PORT_CLOSED || listens_beside(&open))
+		return;
+	d = diag_new(&r->set);
+	diag_about(d, s);
+	diag_rate(d, SEVERITY_CRITICAL, 0.86);
+	diag_cause(d, "Service %s sends port %d to target port %d, but its pods say that they listen on %d", fld_name(s),
+		   (int)fld_int(port, "port", 0), number, open.listening);
+	diag_cite(d, s, NULL, target ? "/spec/ports/0/targetPort" : "/spec/ports/0/port");
+	diag_cite_line(d, &open.log, open.number, open.line, open.len);
+	diag_fix(d, "Set the target port to %d: kubectl edit service %s -n %s", open.listening, fld_name(s), fld_ns(s));
+	diag_docs(d, "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/");
+}
+
 static void wrong_ports(struct run *r, json_t *s)
 {
 	json_t *ports = fld_at(s, "spec.ports"), *p;
@@ -153,6 +188,7 @@ static void wrong_ports(struct run *r, json_t *s)
 	serving_of(&r->v, s, &sv);
 	if (!sv.sample || is(fld_str(s, "spec.clusterIP"), "None"))
 		return;
+	undeclared(r, s, sv.sample);
 	json_array_foreach (ports, i, p) {
 		fit = serving_port(p, sv.sample);
 		if (fit == PORT_FITS || fit == PORT_UNKNOWN)

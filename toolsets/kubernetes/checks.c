@@ -20,6 +20,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_env_check,
 	&kubernetes_errors_check,
 	&kubernetes_evicted_check,
+	&kubernetes_flag_check,
 	&kubernetes_forbidden_check,
 	&kubernetes_gateway_check,
 	&kubernetes_hook_check,

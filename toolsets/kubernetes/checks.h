@@ -25,6 +25,7 @@ extern const struct check kubernetes_endpoints_check;
 extern const struct check kubernetes_env_check;
 extern const struct check kubernetes_errors_check;
 extern const struct check kubernetes_evicted_check;
+extern const struct check kubernetes_flag_check;
 extern const struct check kubernetes_forbidden_check;
 extern const struct check kubernetes_gateway_check;
 extern const struct check kubernetes_hook_check;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/complaint.h"
+#include "toolsets/kubernetes/level.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/outcry.h"
 
@@ -18,8 +19,11 @@ struct group {
 	uint64_t key;
 	const char *line; /* the last one */
 	size_t len, times, last, first; /* last and first: lines from the end */
-	bool known;
+	int rank;
 };
+
+/* How much a line tells: some error, something that it depends on, a refusal that is known word by word. */
+enum { RANK_ERROR, RANK_COMPLAINT, RANK_KNOWN };
 
 /* What a line says without its numbers and names: the letters of its words that hold no digit. */
 static uint64_t shape(const char *s, size_t n)
@@ -67,7 +71,7 @@ static bool carries_on(const char *s, size_t n)
 	return false;
 }
 
-static void count(struct group *groups, size_t *used, uint64_t key, bool known, const char *s, size_t n, size_t nth)
+static void count(struct group *groups, size_t *used, uint64_t key, int rank, const char *s, size_t n, size_t nth)
 {
 	size_t i = 0;
 
@@ -76,7 +80,7 @@ static void count(struct group *groups, size_t *used, uint64_t key, bool known, 
 	if (i == *used) {
 		if (*used == GROUPS_MAX)
 			return;
-		groups[(*used)++] = (struct group){.key = key, .line = s, .len = n, .last = nth, .known = known};
+		groups[(*used)++] = (struct group){.key = key, .line = s, .len = n, .last = nth, .rank = rank};
 	}
 	groups[i].times++;
 	groups[i].first = nth;
@@ -87,7 +91,7 @@ static bool recurs(const struct group *g, int64_t now_ms)
 	int64_t at = outcry_time(g->line, g->len);
 	size_t gap = g->times > 1 ? (g->first - g->last) / (g->times - 1) : 0;
 
-	if (g->times < TIMES_MIN || (at && now_ms - at > SILENT_MS))
+	if (g->times < (g->rank == RANK_ERROR ? 2 * TIMES_MIN : TIMES_MIN) || (at && now_ms - at > SILENT_MS))
 		return false;
 	return g->last <= GAPS * gap + 5;
 }
@@ -110,13 +114,14 @@ size_t rare_find(const char *text, size_t len, int64_t now_ms, const char **line
 		if (!lines_marked(at, n))
 			continue;
 		if (complaint_read(at, n, &c))
-			count(groups, &used, (uint64_t)c.fault * PRODUCTS + c.product, true, at, n, nth);
-		else if (lines_complains(at, n) && !carries_on(at, n))
-			count(groups, &used, shape(at, n) | 1u << 20, false, at, n, nth);
+			count(groups, &used, (uint64_t)c.fault * PRODUCTS + c.product, RANK_KNOWN, at, n, nth);
+		else if (!carries_on(at, n) && !level_is_mild(at, n))
+			count(groups, &used, shape(at, n) | 1u << 20,
+			      lines_complains(at, n) ? RANK_COMPLAINT : RANK_ERROR, at, n, nth);
 	}
 	for (size_t i = 0; i < used; i++)
-		if (recurs(&groups[i], now_ms) && !(well && !groups[i].known) &&
-		    (!best || (groups[i].known && !best->known)))
+		if (recurs(&groups[i], now_ms) && !(well && groups[i].rank < RANK_KNOWN) &&
+		    (!best || groups[i].rank > best->rank))
 			best = &groups[i];
 	if (!best)
 		return 0;
