@@ -254,7 +254,7 @@ const char *part_command(const char *s, size_t *len)
 }
 
 /* A command stands on a line of its own, whole, so that it can be copied. */
-static void fix_item(struct buf *b, const struct term *t, const char *text)
+void part_fix_item(struct buf *b, const struct term *t, const char *text, size_t indent)
 {
 	auto_buf struct buf flat = BUF_INIT(65536);
 	size_t len = 0;
@@ -264,22 +264,22 @@ static void fix_item(struct buf *b, const struct term *t, const char *text)
 	s = buf_cstr(&flat);
 	command = part_command(s, &len);
 	if (!command) {
-		part_bullet(b, t, STYLE_GREEN, "-", s, 2);
+		part_bullet(b, t, STYLE_GREEN, "-", s, indent);
 		return;
 	}
 	auto_free char *before = mem_strn(s, (size_t)(command - s) - 1);
 	auto_free char *part = mem_strn(command, len);
 	auto_free char *safe = term_safe(part);
 
-	part_bullet(b, t, STYLE_GREEN, "-", before, 2);
-	buf_repeat(b, ' ', 6);
+	part_bullet(b, t, STYLE_GREEN, "-", before, indent);
+	buf_repeat(b, ' ', indent + 4);
 	term_style(b, t, STYLE_BOLD, safe);
 	buf_char(b, '\n');
 	if (command[len]) {
-		buf_repeat(b, ' ', 4);
+		buf_repeat(b, ' ', indent + 2);
 		auto_free char *rest = term_safe(command + len + strspn(command + len, ", "));
 
-		term_wrap(b, t, rest, 4, 4);
+		term_wrap(b, t, rest, indent + 2, indent + 2);
 		buf_char(b, '\n');
 	}
 }
@@ -291,7 +291,7 @@ void part_fix(struct buf *b, const struct term *t, const json_t *fix, const char
 
 	part_heading(b, t, "Fix");
 	json_array_foreach (fix, i, f) {
-		fix_item(b, t, json_string_value(f));
+		part_fix_item(b, t, json_string_value(f), 2);
 	}
 	if (!json_array_size(fix))
 		part_bullet(b, t, STYLE_DIM, "-", none, 2);

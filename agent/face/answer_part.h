@@ -22,6 +22,8 @@ void part_quote(struct buf *b, const struct term *t, const char *id, const char 
 		bool with_cluster, const json_t *next);
 /* What the config suppresses stands below them, by itself. */
 void part_blind_spots(struct buf *b, const struct term *t, const json_t *spots, bool with_cluster);
+/* One fix; its command on a line of its own, whole, so that it can be copied. */
+void part_fix_item(struct buf *b, const struct term *t, const char *text, size_t indent);
 /* none: what stands there when there is no fix. */
 void part_fix(struct buf *b, const struct term *t, const json_t *fix, const char *none);
 /* "Do this: kubectl ..., then that": where the command begins and how long it is; NULL when there is none. */

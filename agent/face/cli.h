@@ -39,6 +39,7 @@ enum option_kind {
 	OPTION_FLAG,     /* bool at offset */
 	OPTION_COUNT,    /* int at offset, one more each time */
 	OPTION_TEXT,     /* const char * at offset, last one counts */
+	OPTION_MAYBE,    /* likewise, "" without a value; a next word is its value only when it begins with a digit */
 	OPTION_LIST,     /* struct texts at offset, each time one more */
 	OPTION_COMMAS,   /* struct texts at offset, split at commas */
 	OPTION_CONFIG,   /* a key of the config, checked by its own rules */
@@ -75,7 +76,7 @@ struct options {
 	const struct command *command;
 	struct texts words;       /* after the command */
 	struct texts snapshots, contexts, attach, only, skip;
-	const char *config_file, *output, *fail_on, *since;
+	const char *config_file, *output, *fail_on, *since, *watch;
 	bool all_namespaces, offline, show_tool_output, quiet, help, version_flag, man;
 	int verbose;
 	struct setting settings[64];

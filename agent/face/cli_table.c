@@ -33,11 +33,15 @@ const struct command cli_commands[] = {
 		.text =
 			"Runs every check over what may be read and prints root causes with the symptoms they "
 			"explain, most likely first. What was changed shortly before a failure began stands beside its "
-			"cause; --since lists all changes.",
+			"cause; --since lists all changes. --watch keeps looking: a "
+			"finding that can no longer be read is said to be so and counts as resolved only when it was looked "
+			"for in vain. Findings that the config suppresses (triage.suppress) are told and count for nothing.",
 		.examples = "dupin triage -n shop\n"
 			    "dupin triage --since 2h\n"
 			    "dupin triage --snapshot ./dump.tar.gz -o json\n"
-			    "dupin triage --fail-on critical -q",
+			    "dupin triage --fail-on critical -q\n"
+			    "dupin triage -o junit > triage.xml\n"
+			    "dupin triage --watch 1m",
 		.run = command_triage,
 	},
 	{
@@ -230,6 +234,13 @@ const struct option cli_options[] = {
 	 .commands = " triage ",
 	 .help = "also list what changed since then, newest first (30m, 6h, 2d or 2026-01-31T10:00:00Z); what fails now is "
 		 "told whenever it began"},
+	{.name = "watch",
+	 .value = "[TIME]",
+	 .kind = OPTION_MAYBE,
+	 .offset = AT(watch),
+	 .commands = " triage ",
+	 .help = "keep looking, every 30s or TIME, and print what becomes different: new, resolved, changed; with --fail-on it "
+		 "ends once such a finding is there"},
 	{.name = "output",
 	 .letter = 'o',
 	 .value = "FORMAT",

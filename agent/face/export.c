@@ -36,6 +36,24 @@ const struct check *export_check(const struct export_setup *s, size_t i, const c
 	return NULL;
 }
 
+static bool has_word(const char *words, const char *word)
+{
+	auto_free char *padded = mem_printf(" %s ", word);
+	auto_free char *all = mem_printf(" %s ", words);
+
+	return strstr(all, padded) != NULL;
+}
+
+bool export_reads(const struct check *c, const char *word)
+{
+	static const char makers[] = "replicasets.apps deployments.apps statefulsets.apps daemonsets.apps jobs.batch "
+				     "cronjobs.batch";
+
+	if (c->size < offsetof(struct check, reads) + sizeof(c->reads) || !c->reads || !*word)
+		return false;
+	return has_word(c->reads, word) || (has_word(makers, word) && has_word(c->reads, "pods"));
+}
+
 void export_fingerprint(const struct work_finding *f, size_t nth, char hex[static 65])
 {
 	auto_free char *group = mem_strn(str_or(f->object.api_version, ""), strcspn(str_or(f->object.api_version, ""), "/"));

@@ -22,6 +22,8 @@ char *export_junit(const struct export_setup *s);
 
 /* The i-th check that was asked to run, over all toolsets, with its toolset's name; NULL when there are no more. */
 const struct check *export_check(const struct export_setup *s, size_t i, const char **toolset);
+/* Is the word ("pods", "pods/log") among what the check reads, itself or as an owner of pods? */
+bool export_reads(const struct check *c, const char *word);
 /* What stays the same from run to run: check, cluster and object, and which of several it is. */
 void export_fingerprint(const struct work_finding *f, size_t nth, char hex[static 65]);
 

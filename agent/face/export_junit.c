@@ -105,13 +105,9 @@ static void describe(struct buf *b, const struct suite *q, const struct triage_f
 /* Does the blind spot hide something that the check reads? "secrets in ns x", "pods/log of ..." */
 static bool concerns(const struct check *c, const char *what)
 {
-	auto_free char *word = mem_printf(" %.*s ", (int)strcspn(what, " "), what);
-	auto_free char *reads = NULL;
+	auto_free char *word = mem_strn(what, strcspn(what, " "));
 
-	if (c->size < offsetof(struct check, reads) + sizeof(c->reads) || !c->reads)
-		return false;
-	reads = mem_printf(" %s ", c->reads);
-	return strstr(reads, word) != NULL;
+	return export_reads(c, word);
 }
 
 /* Why a check that found nothing did not pass; NULL: it did. The caller's. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parsing the command line against the table. Options may stand anywhere; "--" ends them. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,6 +111,7 @@ static int apply(struct options *o, const struct option *opt, const char *value,
 		++*(int *)(void *)(base + opt->offset);
 		break;
 	case OPTION_TEXT:
+	case OPTION_MAYBE:
 		*(const char **)(void *)(base + opt->offset) = value;
 		break;
 	case OPTION_LIST:
@@ -161,6 +163,8 @@ static int long_option(struct options *o, struct given *g, int *i, int argc, cha
 	}
 	if (opt->value && equals)
 		value = equals + 1;
+	else if (opt->kind == OPTION_MAYBE)
+		value = *i + 1 < argc && isdigit((unsigned char)argv[*i + 1][0]) ? argv[++*i] : "";
 	else if (opt->value && *i + 1 < argc)
 		value = argv[++*i];
 	else if (opt->value)

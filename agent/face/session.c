@@ -181,7 +181,7 @@ static int add_live(struct session *s, const char *context)
 
 	if (origin)
 		add_origin(s, origin);
-	else if (e.code == ERR_CONFIG || e.code == ERR_ARG)
+	else if (!s->patient && (e.code == ERR_CONFIG || e.code == ERR_ARG))
 		return session_fail(s, EXIT_USAGE, e.msg);
 	else
 		add_unreadable(s, str_or(context, "cluster"), str_or(s->config->cluster.kubeconfig, "kubeconfig"),

@@ -9,6 +9,7 @@
 #include "agent/face/commands.h"
 #include "agent/face/export.h"
 #include "agent/face/session.h"
+#include "agent/face/watch.h"
 #include "agent/triage/readable.h"
 #include "agent/triage/since.h"
 #include "agent/triage/triage.h"
@@ -56,7 +57,7 @@ static bool reaches(const struct triage *t, const char *severity)
 	return false;
 }
 
-static int run(struct session *s)
+static int run_once(struct session *s)
 {
 	struct triage_options o = {.only = s->options->only.items, .skip = s->options->skip.items, .pool = s->pool,
 				   .suppress = &s->config->triage.suppressions};
@@ -98,6 +99,19 @@ static int run(struct session *s)
 	return status;
 }
 
+static int run(struct session *s)
+{
+	struct triage_options o = {.only = s->options->only.items,
+				   .skip = s->options->skip.items,
+				   .suppress = &s->config->triage.suppressions};
+	int status;
+
+	if (s->options->watch)
+		return watch_run(s, &o);
+	status = session_world(s);
+	return status ? status : run_once(s);
+}
+
 int command_triage(struct options *o)
 {
 	struct session s;
@@ -113,8 +127,6 @@ int command_triage(struct options *o)
 		status = session_toolsets(&s);
 	if (!status)
 		status = session_suppressions(&s);
-	if (!status)
-		status = session_world(&s);
 	if (!status)
 		status = run(&s);
 	return session_close(&s, status);

@@ -133,7 +133,7 @@ def test_help_lists_what_the_parser_takes(run):
 def test_what_nobody_asked_for_is_absent(run):
     """No stub of what is to come: neither in the help nor in the parser."""
     text = run("help").out + run("help", "triage").out
-    for word in ("serve", "mcp", "sarif", "junit"):
+    for word in ("serve", "mcp"):
         assert word not in text
         assert run(word).code == 2
 

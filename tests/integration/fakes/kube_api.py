@@ -156,6 +156,12 @@ class KubeApi:
             self.objects.setdefault((kind.group, kind.plural), {})[key] = obj
         return obj
 
+    def remove(self, obj):
+        kind, meta = self.kind_of(obj), obj["metadata"]
+        with self.lock:
+            key = (meta.get("namespace") if kind.namespaced else None, meta["name"])
+            del self.objects[(kind.group, kind.plural)][key]
+
     def define(self, crd):
         spec = crd.get("spec", {})
         names = spec.get("names", {})
@@ -228,6 +234,11 @@ class KubeApi:
         with self.lock:
             self.rules.append(rule)
         return rule
+
+    def behave(self):
+        """From now on it does not misbehave."""
+        with self.lock:
+            self.rules.clear()
 
     def rule_for(self, target):
         with self.lock:
