@@ -200,6 +200,12 @@ struct host {
 	 * "sure" ("certain", "likely", "possible"), "source", "pointer"}.
 	 */
 	json_t *(*changes)(struct work *, const char *ns, const struct object_ref *about, size_t n, int64_t since_ms);
+	/*
+	 * What was worked out once for this question and cluster, for all works: a text by a key that begins with the
+	 * toolset's name. The first one stays. kept: NULL when there is none.
+	 */
+	void (*keep)(struct work *, const char *key, const char *value);
+	const char *(*kept)(struct work *, const char *key);
 };
 
 enum param_type { PARAM_STRING, PARAM_INT, PARAM_BOOL, PARAM_STRINGS };
@@ -264,6 +270,6 @@ typedef const struct toolset *toolset_entry_fn(void);
 /*
  * ABI history
  * 1  2026-11  first. Added at the end: check.reads, which every built-in check fills (tests/unit/test_check_reads.c).
- *             selected, pods_on, changes added at the end of struct host.
+ *             selected, pods_on, changes, keep, kept added at the end of struct host.
  */
 #endif

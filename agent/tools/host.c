@@ -307,6 +307,16 @@ static int match(struct work *w, const char *pattern, bool nocase, const char *s
 	return found;
 }
 
+static void keep(struct work *w, const char *key, const char *value)
+{
+	memo_set(w->cluster->memo, key, value);
+}
+
+static const char *kept(struct work *w, const char *key)
+{
+	return memo_get(w->cluster->memo, key);
+}
+
 PRINTF(2, 3) static void log_note(int level, const char *fmt, ...)
 {
 	char line[512];
@@ -363,4 +373,6 @@ const struct host work_host = {
 	.selected = selected,
 	.pods_on = pods_on,
 	.changes = work_changes,
+	.keep = keep,
+	.kept = kept,
 };

@@ -26,6 +26,7 @@ void world_free(struct world *w)
 		source_free(w->clusters[i].source);
 		free(w->clusters[i].name);
 		free(w->clusters[i].broken);
+		memo_free(w->clusters[i].memo);
 	}
 	free(w->clusters);
 	evidence_free(w->evidence);
@@ -50,7 +51,8 @@ void world_add(struct world *w, struct source *source, const struct facts_scope 
 	}
 	source_rename(source, name); /* what it reads is recorded under the name that is told */
 	w->clusters = mem_resize_array(w->clusters, w->count + 1, sizeof(*w->clusters));
-	w->clusters[w->count++] = (struct cluster){.name = name, .source = source, .facts = facts_new(source, scope)};
+	w->clusters[w->count++] = (struct cluster){
+		.name = name, .source = source, .facts = facts_new(source, scope), .memo = memo_new()};
 }
 
 void world_break(struct cluster *c, const char *why)

@@ -7,11 +7,13 @@
 #include "agent/base/pool.h"
 #include "agent/facts/facts.h"
 #include "agent/tools/evidence.h"
+#include "agent/tools/memo.h"
 
 struct cluster {
 	char *name;              /* unique: equal names get "#2" */
 	struct source *source;   /* owned */
 	struct facts *facts;     /* owned */
+	struct memo *memo;       /* owned: what toolsets keep for the question */
 	char *broken;            /* why nothing in it can be read; NULL: something can, as far as is known */
 };
 

@@ -184,7 +184,7 @@ static int64_t running_ms(const struct view *v, const json_t *status)
 }
 
 /* A log that goes wrong now: of the last lines several complain, and nothing went well after them. */
-static bool ends_in_errors(struct scan *s, struct trouble *t)
+static bool look_for_errors(struct scan *s, struct trouble *t)
 {
 	int64_t at;
 
@@ -206,6 +206,46 @@ static bool ends_in_errors(struct scan *s, struct trouble *t)
 	/* the host knows the kinds of lines; it is asked about this one alone */
 	s->v->h->decisive_line(t->line, t->len, NULL, NULL, &t->word);
 	return true;
+}
+
+/* The words of the host are its own and stay; only the place of the line is kept. */
+static bool recall(struct trouble *t, const char *kept, bool *found)
+{
+	size_t at;
+	int sparse, recurs;
+
+	if (!kept || sscanf(kept, "%zu %zu %zu %d %d", &t->number, &at, &t->len, &sparse, &recurs) != 5 ||
+	    at + t->len > t->log.len)
+		return false;
+	*found = t->number > 0;
+	t->line = t->log.text + at;
+	t->sparse = sparse;
+	t->recurs = recurs;
+	return true;
+}
+
+/* Many checks ask this of the same logs: it is found out once. */
+static bool ends_in_errors(struct scan *s, struct trouble *t)
+{
+	const struct host *h = s->v->h;
+	bool keeps = h->size > offsetof(struct host, kept), found = false;
+	drop_text char *key = alloc_printf("kubernetes trouble %d %zu %s", s->kinds & TROUBLE_SPARSE, t->log.len,
+					   t->log.source);
+
+	if (!keeps || !recall(t, h->kept(s->v->w, key), &found)) {
+		char text[120];
+
+		found = look_for_errors(s, t);
+		if (!found)
+			t->number = t->len = 0;
+		snprintf(text, sizeof(text), "%zu %zu %zu %d %d", t->number, found ? (size_t)(t->line - t->log.text) : 0,
+			 t->len, t->sparse, t->recurs);
+		if (keeps)
+			h->keep(s->v->w, key, text);
+	} else if (found) {
+		h->decisive_line(t->line, t->len, NULL, NULL, &t->word);
+	}
+	return found;
 }
 
 static void healthy(struct scan *s, struct trouble *t)

@@ -21,7 +21,10 @@ struct words {
 	_Atomic(struct words_table *) table;
 };
 
-/* Index in the list of the word that ends first in the text (of several, the longest), *end behind it; -1: none. end may be NULL. */
+/*
+ * Index in the list of the word that ends first in the text (of several, the longest), *end behind it; -1: none. end may be
+ * NULL.
+ */
 int words_find(struct words *w, const char *s, size_t n, size_t *end);
 bool words_in(struct words *w, const char *s, size_t n);
 
