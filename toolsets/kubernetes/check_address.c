@@ -96,7 +96,9 @@ static void no_port(struct diagnosis *d, const struct dangling_address *a)
 static bool refused_by_quota(struct run *r, struct diagnosis *d, const struct dangling_address *a)
 {
 	const char *key, *hard;
-	json_t *quota = a->what == DANGLING_SERVICE ? remedy_quota(&r->v, a->ns, &key) : NULL;
+	json_t *quota = a->what == DANGLING_SERVICE && remedy_has_workload(&r->v, a->ns, a->name)
+				? remedy_quota(&r->v, a->ns, &key)
+				: NULL;
 	char escaped[300];
 
 	if (!quota)
@@ -330,6 +332,6 @@ const struct check kubernetes_address_check = {
 	.help = "Addresses in the configuration of failing programs: Services that do not exist, ports that they do "
 		"not have",
 	.run = run,
-	.reads = "pods pods/log events services namespaces nodes configmaps deployments.apps statefulsets.apps "
-		 "daemonsets.apps resourcequotas",
+	.reads = "pods pods/log events services namespaces nodes configmaps resourcequotas deployments.apps "
+		 "statefulsets.apps daemonsets.apps",
 };

@@ -180,6 +180,14 @@ static void events(struct run *r, struct diagnosis *d, json_t *claim, json_t *cl
 	diag_fix(d, "Check that the provisioner runs: kubectl get pods -A | grep -i csi");
 }
 
+/* The scheduler has chosen a node and asks for the volume: now it is the provisioner's turn. */
+static bool asked_for(struct run *r, json_t *claim)
+{
+	return patient_event(&r->v, claim, "ProvisioningFailed", NULL) ||
+	       patient_event(&r->v, claim, "ExternalProvisioning", NULL) ||
+	       json_object_get(fld_at(claim, "metadata.annotations"), "volume.kubernetes.io/selected-node");
+}
+
 static void pending(struct run *r, json_t *claim)
 {
 	const char *name = fld_str(claim, "spec.storageClassName");
@@ -192,7 +200,7 @@ static void pending(struct run *r, json_t *claim)
 	if (!named)
 		class = volumes_default_class(classes);
 	if (class && is(fld_str(class, "volumeBindingMode"), "WaitForFirstConsumer") &&
-	    (!used(r, claim) || !patient_event(&r->v, claim, "ProvisioningFailed", NULL)) && !volumes_by_hand(class))
+	    (!used(r, claim) || !asked_for(r, claim)) && !volumes_by_hand(class))
 		return; /* it waits for its pod, not the pod for it */
 	if (class && is(fld_str(class, "volumeBindingMode"), "WaitForFirstConsumer") && !used(r, claim))
 		return;

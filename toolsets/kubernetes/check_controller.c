@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/patient.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/workload.h"
@@ -35,6 +36,44 @@ static json_t *manager_pod(struct run *r)
 	return NULL;
 }
 
+/* A database that takes no more writes stops every controller, well as they are: its own log, or the API server's, says
+ * so. */
+static void store_full(struct run *r, struct diagnosis *d)
+{
+	static const char words[] = "database space exceeded";
+	enum seen seen;
+	json_t *list = r->v.h->list(r->v.w, "pods", "kube-system", &seen), *pod;
+	struct log_text log;
+	const char *line;
+	size_t i, len, number;
+
+	json_array_foreach (list, i, pod) {
+		struct log_request q = {.ns = "kube-system",
+					.pod = fld_name(pod),
+					.container = fld_str(pod, "spec.containers.0.name"),
+					.tail_lines = 400,
+					.limit_bytes = 512u << 10,
+					.may_be_empty = true};
+
+		if (strncmp(fld_name(pod), "etcd", 4) != 0 && strncmp(fld_name(pod), "kube-apiserver", 14) != 0)
+			continue;
+		r->v.h->log(r->v.w, &q, &log);
+		number = log.state == SEEN_OK ? lines_last_with(log.text, log.len, words, &line, &len) : 0;
+		if (!number)
+			continue;
+		diag_cause_more(d, "; %s says that the space of etcd is used up (%s), so nothing can be written",
+				fld_name(pod), words);
+		diag_cite_line(d, &log, number, line, len);
+		diag_rate(d, SEVERITY_CRITICAL, 0.93);
+		if (strncmp(fld_name(pod), "etcd", 4) != 0)
+			return;
+		diag_about(d, pod);
+		diag_fix(d, "Compact and defragment etcd, then lift the alarm: etcdctl compact; etcdctl defrag; "
+			    "etcdctl alarm disarm");
+		return;
+	}
+}
+
 static void judge(struct run *r, json_t *o)
 {
 	struct diagnosis *d;
@@ -62,6 +101,8 @@ static void judge(struct run *r, json_t *o)
 		diag_blames(d, "v1", "Pod", fld_ns(manager), fld_name(manager));
 		diag_cite(d, manager, NULL, "/status/containerStatuses/0/state/waiting/reason");
 	}
+	store_full(r, d);
+	diag_blames(d, "coordination.k8s.io/v1", "Lease", "kube-system", "kube-controller-manager");
 	diag_cite(d, o, NULL, "/metadata/generation");
 	diag_cite(d, o, NULL, "/status/observedGeneration");
 	diag_cite(d, o, NULL, "/metadata/creationTimestamp");
@@ -93,5 +134,5 @@ const struct check kubernetes_controller_check = {
 	.name = "controller-silent",
 	.help = "Workloads whose last change no controller has looked at",
 	.run = run,
-	.reads = "deployments.apps statefulsets.apps daemonsets.apps pods",
+	.reads = "deployments.apps statefulsets.apps daemonsets.apps pods pods/log",
 };

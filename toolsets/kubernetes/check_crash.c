@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/advice.h"
+#include "toolsets/kubernetes/confined.h"
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/trouble.h"
 #include "toolsets/lib/field.h"
@@ -100,6 +101,31 @@ static void add_fix(const struct view *v, struct diagnosis *d, const struct trou
 		diag_fix(d, "If the last change broke it, go back: kubectl rollout undo %s", arg);
 }
 
+/* Killed by the kubelet, because the hook that runs beside it failed. */
+static void add_post_start(const struct view *v, struct diagnosis *d, const struct patient *p, const struct trouble *t)
+{
+	json_t *e = patient_event(v, p->pod, "FailedPostStartHook", NULL);
+	char place[128], arg[400];
+
+	if (!e || !fld_at(p->container, "lifecycle.postStart"))
+		return;
+	diag_rate(d, SEVERITY_CRITICAL, 0.9);
+	diag_cause_more(d, "; its postStart hook fails, so the kubelet kills it each time");
+	diag_cite(d, e, NULL, "%s", event_pointer(e));
+	workload_container(&t->workload, t->name, place);
+	diag_cite(d, t->workload.spec_object, NULL, "%s/lifecycle/postStart/exec/command/0", place);
+	diag_cite(d, t->workload.spec_object, NULL, "%s/lifecycle/postStart/httpGet/path", place);
+	diag_fix(d, "Correct or remove the postStart hook of container %s: kubectl edit %s", p->name,
+		 workload_arg(&t->workload, arg));
+}
+
+/* A certificate that is not valid yet: the clock of the node may be wrong. */
+static void blame_clock(struct diagnosis *d, const struct trouble *t)
+{
+	if (t->len && (memmem(t->line, t->len, "not yet valid", 13) || memmem(t->line, t->len, "is before", 9)))
+		diag_blames(d, "v1", "Node", NULL, fld_str(t->pod, "spec.nodeName"));
+}
+
 static void on_trouble(void *ctx, const struct trouble *t)
 {
 	struct run *r = ctx;
@@ -116,6 +142,10 @@ static void on_trouble(void *ctx, const struct trouble *t)
 	diag_cite(d, p->pod, NULL, "%s/state/waiting/message", p->pointer);
 	diag_cite(d, p->pod, NULL, "%s/restartCount", p->pointer);
 	diag_cite(d, p->pod, NULL, "%s/message", p->ended_pointer);
+	if (fld_int(p->ended, "exitCode", 0))
+		confined_explain(d, t);
+	add_post_start(&r->v, d, p, t);
+	blame_clock(d, t);
 	add_fix(&r->v, d, t);
 	diag_docs(d, "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/");
 	dependency_blame(&r->v, d, t);

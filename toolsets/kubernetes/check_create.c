@@ -262,7 +262,8 @@ CHECK(kubernetes_account_check, "service-account-missing", "Workloads that run a
       run_account, "serviceaccounts");
 CHECK(kubernetes_security_check, "pod-security",
       "Workloads whose pods violate the Pod Security level of their namespace", run_security, "namespaces");
-CHECK(kubernetes_limits_check, "limit-range", "Workloads whose pods are outside of a LimitRange", run_limits, "limitranges");
+CHECK(kubernetes_limits_check, "limit-range", "Workloads whose pods are outside of a LimitRange", run_limits,
+      "limitranges");
 CHECK(kubernetes_webhook_check, "admission-webhook",
       "Admission webhooks that fail or refuse pods, with what stands behind them", run_webhook,
       "mutatingwebhookconfigurations.admissionregistration.k8s.io "

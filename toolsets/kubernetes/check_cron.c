@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CronJobs that start nothing, because a run that should long be over is still there. */
+/* CronJobs that start nothing, as a rule because a run that should long be over is still there. */
 #include "toolsets/kubernetes/checks.h"
 
 #include <string.h>
 
+#include "toolsets/kubernetes/cron_events.h"
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/patient.h"
@@ -107,15 +108,18 @@ static void run(const struct host *h, struct work *w)
 	json_t *list = h->list(w, "cronjobs.batch", NULL, &seen), *o;
 	size_t i;
 
-	json_array_foreach (list, i, o)
+	json_array_foreach (list, i, o) {
 		judge(&r, o);
+		cron_events_judge(&r.v, &r.set, o);
+	}
 	diag_send(&r.set);
 }
 
 const struct check kubernetes_cron_check = {
 	.size = sizeof(struct check),
 	.name = "cronjob-held-up",
-	.help = "CronJobs whose next runs are left out because an old one does not end",
+	.help = "CronJobs that start nothing: an old run does not end, the schedule cannot be read, too many starts "
+		"were missed",
 	.run = run,
 	.reads = "cronjobs.batch jobs.batch pods pods/log events services namespaces",
 };

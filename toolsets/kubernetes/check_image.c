@@ -188,6 +188,44 @@ static const char *missing_secret(const struct view *v, const struct pull *q, si
 	return NULL;
 }
 
+/* The kubelet passes over secrets of another type without a word. */
+static bool wrong_type(struct run *r, struct diagnosis *d, const struct pull *q)
+{
+	json_t *list = fld_at(q->p->pod, "spec.imagePullSecrets"), *ref, *secret, *wrong = NULL;
+	enum seen seen;
+	char registry[200];
+	size_t i, at = 0;
+
+	json_array_foreach (list, i, ref) {
+		const char *type;
+
+		secret = r->v.h->find(r->v.w, "secrets", fld_ns(q->p->pod), fld_str(ref, "name"), &seen);
+		type = fld_str(secret, "type");
+		if (!*type || strcmp(type, "kubernetes.io/dockerconfigjson") == 0 ||
+		    strcmp(type, "kubernetes.io/dockercfg") == 0)
+			return false;
+		wrong = secret;
+		at = i;
+	}
+	if (!wrong)
+		return false;
+	registry_of(q->image, registry);
+	diag_rate(d, SEVERITY_CRITICAL, 0.93);
+	diag_about(d, wrong);
+	diag_cause(d,
+		   "The image pull secret %s of %s %s is of type %s, which the kubelet passes over (it takes "
+		   "kubernetes.io/dockerconfigjson), so %s is pulled without credentials",
+		   fld_name(wrong), q->wl.kind, q->wl.name, fld_str(wrong, "type"), q->image);
+	diag_cite(d, wrong, NULL, "/type");
+	diag_cite(d, q->p->pod, NULL, "/spec/imagePullSecrets/%zu/name", at);
+	diag_fix(d,
+		 "Create it anew with the right type: kubectl delete secret %s -n %s; kubectl create secret "
+		 "docker-registry "
+		 "%s -n %s --docker-server=%s --docker-username=USER --docker-password=PASSWORD",
+		 fld_name(wrong), fld_ns(wrong), fld_name(wrong), fld_ns(wrong), registry);
+	return true;
+}
+
 static void say_auth(struct run *r, struct diagnosis *d, const struct pull *q)
 {
 	const char *ns = fld_ns(q->p->pod), *missing;
@@ -215,6 +253,8 @@ static void say_auth(struct run *r, struct diagnosis *d, const struct pull *q)
 		diag_fix(d, "Or name a secret that exists: kubectl edit %s", arg);
 		return;
 	}
+	if (wrong_type(r, d, q))
+		return;
 	if (json_array_size(fld_at(q->p->pod, "spec.imagePullSecrets"))) {
 		diag_cause(d, "The registry %s refuses the credentials that %s %s uses to pull %s", registry,
 			   q->wl.kind, q->wl.name, q->image);
@@ -269,6 +309,19 @@ static void say_other(struct diagnosis *d, const struct pull *q)
 		diag_rate(d, SEVERITY_CRITICAL, 0.82);
 		diag_cause(d, "Node %s cannot reach the registry %s to pull %s for %s %s",
 			   fld_str(q->p->pod, "spec.nodeName"), registry, q->image, q->wl.kind, q->wl.name);
+		if (strstr(q->text, "x509:") || strstr(q->text, "certificate"))
+			diag_cause_more(d, ": its certificate is not trusted");
+		else if (strstr(q->text, "HTTP response to HTTPS client"))
+			diag_cause_more(d, ": it speaks plain HTTP, but the runtime asks by HTTPS");
+		else if (strstr(q->text, "timeout") || strstr(q->text, "deadline exceeded"))
+			diag_cause_more(d, ": it does not answer in time");
+		else if (strstr(q->text, "connection refused"))
+			diag_cause_more(d, ": the connection is refused");
+		if (strstr(q->text, "x509:") || strstr(q->text, "HTTP response to HTTPS client"))
+			diag_fix(d,
+				 "Tell the runtime of the nodes about it (containerd: "
+				 "/etc/containerd/certs.d/%s/hosts.toml)",
+				 registry);
 		diag_fix(d, "Check firewall, proxy and certificates between the node and %s", registry);
 		break;
 	case REFUSED_RATE:
@@ -311,6 +364,14 @@ static void say_other(struct diagnosis *d, const struct pull *q)
 	}
 }
 
+/* Has the template another image by now? */
+static bool is_outdated(const struct pull *q)
+{
+	const json_t *c = fld_item(fld_at(q->wl.spec, "containers"), "name", q->p->name);
+
+	return q->wl.spec_object != q->p->pod && *fld_str(c, "image") && strcmp(fld_str(c, "image"), q->image) != 0;
+}
+
 static void on_patient(void *ctx, const struct patient *p)
 {
 	struct run *r = ctx;
@@ -344,6 +405,8 @@ static void on_patient(void *ctx, const struct patient *p)
 	} else {
 		say_other(d, &q);
 	}
+	if (is_outdated(&q)) /* whoever keeps the old pod there is the cause */
+		diag_rate(d, SEVERITY_CRITICAL, 0.7);
 }
 
 static void run(const struct host *h, struct work *w)

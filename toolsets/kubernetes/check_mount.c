@@ -155,8 +155,8 @@ static bool no_handler(struct run *r, struct diagnosis *d, json_t *pod, const st
 	if (class)
 		diag_about(d, class);
 	diag_rate(d, SEVERITY_CRITICAL, 0.9);
-	diag_cause(d, "The container runtime of node %s has no handler %s, which RuntimeClass %s of %s %s asks for", node,
-		   class ? fld_str(class, "handler") : "of that name", name, wl->kind, wl->name);
+	diag_cause(d, "The container runtime of node %s has no handler %s, which RuntimeClass %s of %s %s asks for",
+		   node, class ? fld_str(class, "handler") : "of that name", name, wl->kind, wl->name);
 	diag_cite(d, class, NULL, "/handler");
 	diag_cite(d, pod, NULL, "/spec/runtimeClassName");
 	diag_cite(d, pod, NULL, "/spec/nodeName");
@@ -171,12 +171,15 @@ static bool no_handler(struct run *r, struct diagnosis *d, json_t *pod, const st
 /* Calico's pool of addresses, if there is one that is used: it is too small, whatever the node. */
 static bool small_pool(struct run *r, struct diagnosis *d, const char *text)
 {
+	char named[60] = ""; /* "No IPs available in pools: [10.99.9.0/29]" */
 	enum seen seen;
 	json_t *list = r->v.h->list(r->v.w, "ippools.crd.projectcalico.org", NULL, &seen), *o, *pool = NULL;
 	size_t i;
 
+	refusal_word(text, "available in pools: [", "] ", named, sizeof(named));
 	json_array_foreach (list, i, o) {
-		if (fld_true(o, "spec.disabled") || strchr(fld_str(o, "spec.cidr"), ':'))
+		if (fld_true(o, "spec.disabled") || strchr(fld_str(o, "spec.cidr"), ':') ||
+		    (*named && !is(named, fld_str(o, "spec.cidr"))))
 			continue;
 		if (pool)
 			return false; /* which of them is not said */

@@ -14,6 +14,7 @@
 #include "toolsets/lib/workload.h"
 
 #define PODS_NAMED 200u
+#define UNINITIALIZED_MS (5 * 60 * 1000LL)
 #define EVICTED_MS (2 * 60 * 60 * 1000LL)
 
 struct run {
@@ -77,6 +78,23 @@ static void blame_network(struct run *r, struct diagnosis *d, const json_t *node
 				diag_blames(d, "v1", "Pod", fld_ns(pod), fld_name(pod));
 }
 
+/* Its kubelet may be locked out for want of a certificate: the request's own finding says so. */
+static void blame_request(struct run *r, struct diagnosis *d, const json_t *node)
+{
+	enum seen seen;
+	json_t *list, *o;
+	char user[300];
+	size_t i;
+
+	if (!is(fld_str(fld_condition(node, "Ready"), "status"), "Unknown"))
+		return;
+	list = r->v.h->list(r->v.w, "certificatesigningrequests.certificates.k8s.io", NULL, &seen);
+	snprintf(user, sizeof(user), "system:node:%.253s", fld_name(node));
+	json_array_foreach (list, i, o)
+		if (is(fld_str(o, "spec.username"), user))
+			diag_blames(d, "certificates.k8s.io/v1", "CertificateSigningRequest", NULL, fld_name(o));
+}
+
 static void say_reason(struct diagnosis *d, const json_t *node, const json_t *ready)
 {
 	const char *text = fld_str(ready, "message");
@@ -117,6 +135,7 @@ static void not_ready(struct run *r, json_t *node, const json_t *ready)
 	diag_cite(d, node, NULL, "/status/conditions/%zu/lastTransitionTime", i);
 	if (network)
 		blame_network(r, d, node);
+	blame_request(r, d, node);
 	diag_fix(d, "Look at the node: kubectl describe node %s", fld_name(node));
 	if (is(fld_str(ready, "status"), "Unknown"))
 		diag_fix(d, "Log in and restart what is down: systemctl status kubelet; journalctl -u kubelet -n 100");
@@ -158,6 +177,69 @@ static void say_user(struct run *r, struct diagnosis *d, const json_t *node)
 		 fld_ns(found));
 }
 
+/* "Threshold quantity: 76393024917, available: 58Gi": a threshold that is met while most is free is set wrong. */
+static void say_threshold(struct run *r, struct diagnosis *d, const json_t *node, const char *type)
+{
+	const char *resource = is(type, "DiskPressure") ? "ephemeral-storage" : "memory";
+	struct quantity all = quantity_of(json_object_get(fld_at(node, "status.capacity"), resource)), limit, left;
+	enum seen seen;
+	json_t *pods = r->v.h->list(r->v.w, "pods", NULL, &seen), *pod;
+	char one[40], two[40], text[QUANTITY_SIZE];
+	size_t i;
+
+	json_array_foreach (pods, i, pod) {
+		const char *said = fld_str(pod, "status.message");
+
+		if (!is(fld_str(pod, "spec.nodeName"), fld_name(node)) || !strstr(said, resource) ||
+		    !refusal_word(said, "Threshold quantity: ", ", ", one, sizeof(one)) ||
+		    !refusal_word(said, "available: ", ". ", two, sizeof(two)) || !quantity_parse(one, &limit) ||
+		    !quantity_parse(two, &left) || quantity_zero(all) || quantity_percent(limit, all) < 40)
+			continue;
+		diag_cause_more(d,
+				"; its eviction threshold is set wrong: pods are evicted below %s free, %d%% of what "
+				"the node has, "
+				"and %s was still free (evictionHard or evictionSoft of its kubelet)",
+				quantity_text(limit, resource, text), quantity_percent(limit, all), two);
+		diag_cite(d, pod, NULL, "/status/message");
+		diag_cite(d, node, NULL, "/status/capacity/%s", resource);
+		diag_fix(
+			d,
+			"On node %s set evictionHard in /var/lib/kubelet/config.yaml to its default (nodefs.available: "
+			"10%%, memory.available: 100Mi), then: systemctl restart kubelet",
+			fld_name(node));
+		return;
+	}
+}
+
+/* The cloud's controller has to take the taint away before the scheduler uses the node. */
+static void uninitialized(struct run *r, json_t *node, size_t i)
+{
+	struct diagnosis *d = diag_new(&r->set);
+	char age[AGE_SIZE];
+
+	diag_about(d, node);
+	diag_rate(d, SEVERITY_WARNING, 0.88);
+	diag_cause(d,
+		   "Node %s joined %s ago and is still not initialized by the cloud's controller (taint "
+		   "node.cloudprovider.kubernetes.io/uninitialized), so no pod may go there",
+		   fld_name(node), age_of(node, r->v.now_ms, age));
+	diag_cite(d, node, NULL, "/spec/taints/%zu/key", i);
+	diag_cite(d, node, NULL, "/metadata/creationTimestamp");
+	diag_fix(d, "Look at the cloud controller manager: kubectl get pods -n kube-system | grep -i cloud");
+	diag_docs(d, "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/");
+}
+
+static void taints(struct run *r, json_t *node)
+{
+	json_t *t;
+	size_t i;
+
+	json_array_foreach (fld_at(node, "spec.taints"), i, t)
+		if (is(fld_str(t, "key"), "node.cloudprovider.kubernetes.io/uninitialized") &&
+		    patient_age_ms(&r->v, node) > UNINITIALIZED_MS)
+			uninitialized(r, node, i);
+}
+
 static void pressure(struct run *r, json_t *node, const json_t *c, size_t i)
 {
 	struct diagnosis *d = diag_new(&r->set);
@@ -173,8 +255,10 @@ static void pressure(struct run *r, json_t *node, const json_t *c, size_t i)
 		   type);
 	if (is(type, "DiskPressure") || is(type, "MemoryPressure"))
 		diag_cause_more(d, ": it evicts pods and takes no new ones");
-	if (is(type, "DiskPressure") || is(type, "MemoryPressure"))
+	if (is(type, "DiskPressure") || is(type, "MemoryPressure")) {
 		say_user(r, d, node);
+		say_threshold(r, d, node, type);
+	}
 	diag_cite(d, node, NULL, "/status/conditions/%zu/status", i);
 	diag_cite(d, node, NULL, "/status/conditions/%zu/message", i);
 	diag_cite(d, node, NULL, "/status/conditions/%zu/reason", i);
@@ -201,6 +285,7 @@ static void run(const struct host *h, struct work *w)
 			not_ready(&r, node, ready);
 			continue;
 		}
+		taints(&r, node);
 		json_array_foreach (fld_at(node, "status.conditions"), k, c)
 			for (size_t b = 0; b < sizeof(bad) / sizeof(bad[0]); b++)
 				if (is(fld_str(c, "type"), bad[b]) && is(fld_str(c, "status"), "True"))
@@ -214,5 +299,5 @@ const struct check kubernetes_node_check = {
 	.name = "node-not-ready",
 	.help = "Nodes that are not ready or short of disk, memory, process ids or network, with the pods on them",
 	.run = run,
-	.reads = "nodes pods events daemonsets.apps",
+	.reads = "nodes pods events daemonsets.apps certificatesigningrequests.certificates.k8s.io",
 };

@@ -22,6 +22,57 @@ static bool differs(const char *a, const char *b)
 	return quantity_parse(a, &x) && quantity_parse(b, &y) && quantity_compare(x, y) != 0;
 }
 
+/* Does it get to see new pods of this namespace? */
+static bool sees_pods(const struct view *v, const json_t *hook, const json_t *ns_labels)
+{
+	json_t *rule, *word;
+	size_t i, k;
+
+	json_array_foreach (fld_at(hook, "rules"), i, rule)
+		json_array_foreach (fld_at(rule, "resources"), k, word) {
+			const char *resource = json_string_value(word);
+
+			if (resource && (strcmp(resource, "pods") == 0 || strcmp(resource, "*") == 0 ||
+					 strcmp(resource, "*/*") == 0))
+				return !ns_labels || !fld_count(hook, "namespaceSelector") ||
+				       v->h->labels_match(fld_at(hook, "namespaceSelector"), ns_labels, false);
+		}
+	return false;
+}
+
+/* The one mutating webhook that sees pods of this namespace; several or none: it is not told which. */
+static bool webhook_of_pod(const struct view *v, struct diagnosis *d, const json_t *pod, const char *ns)
+{
+	enum seen seen;
+	json_t *list = v->h->list(v->w, "mutatingwebhookconfigurations.admissionregistration.k8s.io", NULL, &seen), *o,
+	       *hook;
+	const json_t *space = v->h->find(v->w, "namespaces", NULL, ns, &seen);
+	json_t *found = NULL;
+	size_t i, k, at = 0, n = 0;
+
+	json_array_foreach (list, i, o)
+		json_array_foreach (fld_at(o, "webhooks"), k, hook) {
+			const json_t *objects = fld_at(hook, "objectSelector");
+
+			if (!sees_pods(v, hook, fld_at(space, "metadata.labels")) ||
+			    (fld_count(hook, "objectSelector") &&
+			     !v->h->labels_match(objects, fld_at(pod, "metadata.labels"), false)))
+				continue;
+			n++;
+			found = o;
+			at = k;
+		}
+	if (n != 1)
+		return false;
+	diag_about(d, found);
+	diag_cause_more(d, "; %s %s is the only one that changes pods of namespace %s", fld_kind(found),
+			fld_name(found), ns);
+	diag_cite(d, found, NULL, "/webhooks/%zu/name", at);
+	diag_fix(d, "Correct what it sets, or take it away: kubectl get mutatingwebhookconfiguration %s -o yaml",
+		 fld_name(found));
+	return true;
+}
+
 /* The pod has another limit than its template: somebody changes pods as they are created. */
 static bool rewritten(struct run *r, struct diagnosis *d, const struct patient *p, const struct workload *wl,
 		      const char *limit)
@@ -47,6 +98,8 @@ static bool rewritten(struct run *r, struct diagnosis *d, const struct patient *
 		"they are created (a mutating webhook or autoscaler), and the kernel kills it (OOMKilled, %d restarts)",
 		p->name, wl->kind, wl->name, limit, template_limit, (int)p->restarts);
 	diag_cite(d, wl->spec_object, NULL, "%s/resources/limits/memory", place);
+	if (webhook_of_pod(&r->v, d, p->pod, wl->ns))
+		return true;
 	hooks = r->v.h->list(r->v.w, "mutatingwebhookconfigurations.admissionregistration.k8s.io", NULL, &seen);
 	json_array_foreach (hooks, i, hook) {
 		if (i == 0 && json_array_size(hooks) == 1)
@@ -92,6 +145,8 @@ static void still(struct run *r, struct diagnosis *d, const struct patient *p, c
 			   "restarts); it has no "
 			   "limit of its own, so its node ran out",
 			   p->name, wl->kind, wl->name, (int)p->restarts);
+	if (!*limit)
+		diag_blames(d, "v1", "Node", NULL, fld_str(p->pod, "spec.nodeName"));
 	workload_container(wl, p->name, place);
 	if (*place && wl->spec_object != p->pod)
 		diag_cite(d, wl->spec_object, NULL, "%s/resources/limits/memory", place);
@@ -147,5 +202,5 @@ const struct check kubernetes_oom_check = {
 	.name = "container-oom-killed",
 	.help = "Containers that are killed for their memory, with the limit that is too small",
 	.run = run,
-	.reads = "pods events mutatingwebhookconfigurations.admissionregistration.k8s.io",
+	.reads = "pods events namespaces mutatingwebhookconfigurations.admissionregistration.k8s.io",
 };

@@ -9,6 +9,7 @@
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/probe.h"
+#include "toolsets/kubernetes/probe_said.h"
 #include "toolsets/kubernetes/trouble.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/when.h"
@@ -141,8 +142,27 @@ static bool wrong_protocol(struct diagnosis *d, const struct failing *f)
 	cite_probe(d, f);
 	diag_cite(d, *f->place ? f->wl.spec_object : f->pod, NULL, "%s/httpGet/scheme", f->place);
 	diag_fix(d, "%s: kubectl edit %s",
-		 is(scheme, "HTTPS") ? "Set scheme: HTTP in the probe" : "Use a grpc or tcpSocket probe, or scheme: HTTPS",
+		 is(scheme, "HTTPS") ? "Set scheme: HTTP in the probe"
+				     : "Use a grpc or tcpSocket probe, or scheme: HTTPS",
 		 workload_arg(&f->wl, arg));
+	return true;
+}
+
+/* The kubelet's words alone prove it. */
+static bool as_said(struct diagnosis *d, const struct failing *f)
+{
+	struct probe_fault fault;
+	char arg[400];
+
+	if (!probe_said_fault(&f->probe, f->container, f->said, &fault))
+		return false;
+	diag_rate(d, SEVERITY_CRITICAL, fault.score);
+	diag_cause(d, "The %s probe of container %s (%s %s) %s", f->kind, fld_str(f->container, "name"), f->wl.kind,
+		   f->wl.name, fault.what);
+	cite_probe(d, f);
+	diag_cite(d, *f->place ? f->wl.spec_object : f->pod, NULL, "%s/%s", f->place, fault.place);
+	cite_ports(d, f);
+	diag_fix(d, "%s: kubectl edit %s", fault.fix, workload_arg(&f->wl, arg));
 	return true;
 }
 
@@ -256,7 +276,7 @@ static void judge(struct run *r, struct failing *f)
 	r->v.h->log(r->v.w, &q, &f->log);
 	diag_docs(d, "https://kubernetes.io/docs/tasks/configure-pod-container/"
 		     "configure-liveness-readiness-startup-probes/");
-	if (!wrong_protocol(d, f) && !wrong_port(d, f) && !wrong_path(d, f) && !impatient(r, d, f))
+	if (!as_said(d, f) && !wrong_protocol(d, f) && !wrong_port(d, f) && !wrong_path(d, f) && !impatient(r, d, f))
 		unwell(r, d, f);
 }
 

@@ -52,6 +52,25 @@ static bool in_progress(const struct view *v, const json_t *o)
 	return patient_age_ms(v, o) >= 0 && patient_age_ms(v, o) < PROGRESS_MS;
 }
 
+/* All that it lacks are pods that have only just been made: it grows, pod by pod or with the cluster. */
+static bool grows(struct run *r, const json_t *o)
+{
+	json_t *pods = r->v.h->pods_of(r->v.w, o), *pod;
+	bool young = false;
+	size_t i;
+
+	if (is(fld_kind(o), "Deployment"))
+		return false;
+	json_array_foreach (pods, i, pod) {
+		if (pod_ready(pod))
+			continue;
+		if (patient_age_ms(&r->v, pod) < 0 || patient_age_ms(&r->v, pod) > PROGRESS_MS)
+			return false;
+		young = true;
+	}
+	return young;
+}
+
 static void short_of(struct run *r, json_t *o)
 {
 	int64_t want, have;
@@ -61,7 +80,8 @@ static void short_of(struct run *r, json_t *o)
 	size_t i;
 
 	counts(o, &want, &have);
-	if (have >= want || in_progress(&r->v, o) || *fld_str(o, "metadata.deletionTimestamp") || !fld_at(o, "status"))
+	if (have >= want || in_progress(&r->v, o) || grows(r, o) || *fld_str(o, "metadata.deletionTimestamp") ||
+	    !fld_at(o, "status"))
 		return;
 	d = diag_new(&r->set);
 	diag_about(d, o);
@@ -155,6 +175,49 @@ static bool is_name_server(const json_t *service)
 	return false;
 }
 
+/* An autoscaler may bring it to nothing and back: by KEDA, or by minReplicas 0. */
+static bool on_purpose(struct run *r, const json_t *o)
+{
+	enum seen seen;
+	json_t *list = r->v.h->list(r->v.w, "horizontalpodautoscalers.autoscaling", fld_ns(o), &seen), *hpa;
+	size_t i;
+
+	json_array_foreach (list, i, hpa)
+		if (is(fld_str(hpa, "spec.scaleTargetRef.name"), fld_name(o)) &&
+		    (is(fld_str(hpa, "metadata.ownerReferences.0.kind"), "ScaledObject") ||
+		     strncmp(fld_name(hpa), "keda-hpa-", 9) == 0 || fld_int(hpa, "spec.minReplicas", 1) == 0))
+			return true;
+	return false;
+}
+
+/* Those whose settings name the Service: are they ready, and do their logs, which can be read, say nothing of it? */
+static bool nobody_complains(struct run *r, const json_t *service)
+{
+	enum seen seen;
+	json_t *pods = r->v.h->list(r->v.w, "pods", NULL, &seen), *pod, *env;
+	struct log_text log = {0};
+	bool asked = false;
+	size_t i, k;
+
+	json_array_foreach (pods, i, pod)
+		json_array_foreach (fld_at(pod, "spec.containers.0.env"), k, env) {
+			struct log_request q = {.ns = fld_ns(pod),
+						.pod = fld_name(pod),
+						.container = fld_str(pod, "spec.containers.0.name"),
+						.tail_lines = 200,
+						.limit_bytes = 256u << 10,
+						.may_be_empty = true};
+
+			if (!strstr(fld_str(env, "value"), fld_name(service)))
+				continue;
+			r->v.h->log(r->v.w, &q, &log);
+			if (!pod_ready(pod) || log.state != SEEN_OK || strstr(log.text, fld_name(service)))
+				return false;
+			asked = true;
+		}
+	return asked;
+}
+
 static void zero(struct run *r, json_t *o)
 {
 	json_t *service = service_of(r, o), *e;
@@ -175,8 +238,15 @@ static void zero(struct run *r, json_t *o)
 	e = patient_event(&r->v, o, "ScalingReplicaSet", " to 0");
 	if (e)
 		diag_cite(d, e, NULL, "%s", event_pointer(e));
-	if (!wanted && !c.found && !e)
+	if ((!wanted && !c.found && !e) || on_purpose(r, o))
 		return; /* switched off, and nobody misses it */
+	if (!c.found && !e && !diag_places(d) && nobody_complains(r, service)) {
+		diag_about(d, o);
+		diag_past(d);
+		diag_cause(d, "%s %s is scaled to zero; what is configured to use Service %s runs and does not miss it",
+			   fld_kind(o), fld_name(o), fld_name(service));
+		return;
+	}
 	diag_about(d, o);
 	/* what is only configured may never be called */
 	diag_rate(d, c.found || diag_places(d) ? SEVERITY_CRITICAL : SEVERITY_WARNING,
@@ -211,7 +281,7 @@ const struct check kubernetes_short_check = {
 	.name = "workload-short",
 	.help = "Deployments, StatefulSets and DaemonSets with fewer ready pods than they should have (a symptom)",
 	.run = run_short,
-	.reads = "deployments.apps statefulsets.apps daemonsets.apps",
+	.reads = "deployments.apps statefulsets.apps daemonsets.apps pods",
 };
 
 const struct check kubernetes_zero_check = {
@@ -220,5 +290,6 @@ const struct check kubernetes_zero_check = {
 	.help = "Workloads scaled to zero whose Service is in use",
 	.run = run_zero,
 	.reads = "deployments.apps statefulsets.apps daemonsets.apps services "
-		 "endpointslices.discovery.k8s.io endpoints ingresses.networking.k8s.io pods pods/log events",
+		 "endpointslices.discovery.k8s.io endpoints ingresses.networking.k8s.io "
+		 "horizontalpodautoscalers.autoscaling nodes pods pods/log events",
 };

@@ -90,6 +90,51 @@ static void inactive(struct run *r, json_t *hpa, json_t *target, const json_t *c
 	diag_fix(d, "See its conditions: kubectl describe hpa %s -n %s", fld_name(hpa), fld_ns(hpa));
 }
 
+/* Do pods of the target suffer already? Then the limit is not one that somebody wanted. */
+static bool suffers(struct run *r, const json_t *target)
+{
+	json_t *pods = r->v.h->pods_of(r->v.w, target), *pod;
+	size_t i;
+
+	if (fld_int(target, "status.availableReplicas", 0) < fld_int(target, "spec.replicas", 1))
+		return true;
+	json_array_foreach (pods, i, pod)
+		if (patient_event(&r->v, pod, "Unhealthy", NULL))
+			return true;
+	return false;
+}
+
+/* More is asked for than maxReplicas allows, and each pod does far more than it should. */
+static void at_limit(struct run *r, json_t *hpa, json_t *target, size_t i)
+{
+	int64_t wanted = fld_int(fld_at(hpa, "spec.metrics.0.resource.target"), "averageUtilization", 0),
+		now = fld_int(fld_at(hpa, "status.currentMetrics.0.resource.current"), "averageUtilization", 0);
+	struct diagnosis *d;
+
+	if (!wanted || now * 2 < wanted * 3 ||
+	    fld_int(hpa, "status.currentReplicas", 0) < fld_int(hpa, "spec.maxReplicas", 0))
+		return;
+	d = diag_new(&r->set);
+	diag_about(d, hpa);
+	diag_rate(d, SEVERITY_INFO, 0);
+	if (target && suffers(r, target))
+		diag_rate(d, SEVERITY_WARNING, 0.85);
+	diag_cause(d,
+		   "HorizontalPodAutoscaler %s may not go beyond maxReplicas %d, though the pods of %s %s use %d%% of "
+		   "what they "
+		   "request (target %d%%)",
+		   fld_name(hpa), (int)fld_int(hpa, "spec.maxReplicas", 0), fld_str(hpa, "spec.scaleTargetRef.kind"),
+		   fld_str(hpa, "spec.scaleTargetRef.name"), (int)now, (int)wanted);
+	diag_cite(d, hpa, NULL, "/spec/maxReplicas");
+	diag_cite(d, hpa, NULL, "/status/conditions/%zu/message", i);
+	diag_cite(d, hpa, NULL, "/status/currentMetrics/0/resource/current/averageUtilization");
+	if (target)
+		diag_shows(d, target);
+	diag_fix(d,
+		 "Allow more, if the nodes have room: kubectl patch hpa %s -n %s -p '{\"spec\":{\"maxReplicas\":%d}}'",
+		 fld_name(hpa), fld_ns(hpa), (int)fld_int(hpa, "spec.maxReplicas", 1) * 2);
+}
+
 static void judge(struct run *r, json_t *hpa)
 {
 	enum seen seen = SEEN_OK;
@@ -109,6 +154,8 @@ static void judge(struct run *r, json_t *hpa)
 	json_array_foreach (list, i, c) {
 		const char *type = fld_str(c, "type");
 
+		if (is(type, "ScalingLimited") && is(fld_str(c, "reason"), "TooManyReplicas"))
+			at_limit(r, hpa, target, i);
 		if (!is(fld_str(c, "status"), "False") || is(fld_str(c, "reason"), "ScalingDisabled"))
 			continue;
 		if (is(type, "ScalingActive") || is(type, "AbleToScale")) {
@@ -133,7 +180,7 @@ static void run(const struct host *h, struct work *w)
 const struct check kubernetes_scaler_check = {
 	.size = sizeof(struct check),
 	.name = "autoscaler-inactive",
-	.help = "HorizontalPodAutoscalers without target or without metrics",
+	.help = "HorizontalPodAutoscalers without target or metrics, or at their limit while pods suffer",
 	.run = run,
-	.reads = "horizontalpodautoscalers.autoscaling deployments.apps statefulsets.apps",
+	.reads = "horizontalpodautoscalers.autoscaling deployments.apps statefulsets.apps pods events",
 };

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "toolsets/kubernetes/patient.h"
+#include "toolsets/kubernetes/preemption.h"
 #include "toolsets/kubernetes/schedule_words.h"
 #include "toolsets/lib/field.h"
 
-#define WAIT_MS (20 * 1000LL) /* the scheduler tries again at once when something changes */
+#define WAIT_MS (20 * 1000LL)		/* the scheduler tries again at once when something changes */
 #define YOUNG_NODE_MS (2 * 60 * 1000LL) /* a node that joins is not ready at first */
 
 static bool is(const char *a, const char *b)
@@ -72,6 +73,38 @@ static void name_pods(struct pending *p)
 	snprintf(p->start, sizeof(p->start), "%s%s %s", alone ? "" : "Each pod of ", p->wl.kind, p->wl.name);
 }
 
+/* Who took the room: that one's finding says more. */
+static void blame_preemptor(struct schedule_run *r, struct diagnosis *d, const struct pending *p)
+{
+	struct preemption by;
+	struct workload wl;
+
+	if (!preemption_of(&r->v, p->pod, &by))
+		return;
+	workload_of(r->v.h, r->v.w, by.preemptor, &wl);
+	diag_blames(d, wl.api_version, wl.kind, wl.ns, wl.name);
+}
+
+/* Bound by its template to a node that is not there: the scheduler is not asked, and no kubelet sees it. */
+static void judge_bound(struct schedule_run *r, json_t *pod)
+{
+	const char *node = fld_str(pod, "spec.nodeName");
+	struct diagnosis *d;
+	struct workload wl;
+	enum seen seen = SEEN_OK;
+	bool fresh;
+
+	if (!is(fld_str(pod, "status.phase"), "Pending") || !*node || *fld_str(pod, "metadata.deletionTimestamp") ||
+	    fld_condition(pod, "PodScheduled") || patient_age_ms(&r->v, pod) < WAIT_MS ||
+	    r->v.h->find(r->v.w, "nodes", NULL, node, &seen) || seen != SEEN_NOT_FOUND)
+		return;
+	workload_of(r->v.h, r->v.w, pod, &wl);
+	d = diag_get(&r->set, &fresh, "%s/%s/%s", wl.kind, wl.ns, wl.name);
+	diag_shows(d, pod);
+	if (fresh)
+		schedule_say_node(r, d, pod, &wl);
+}
+
 static void judge(struct schedule_run *r, struct pending *p)
 {
 	struct diagnosis *d;
@@ -94,8 +127,11 @@ static void judge(struct schedule_run *r, struct pending *p)
 	verdict_reach(&r->fleet, p->pod, &p->message, &p->verdict);
 	if (*p->message.single && elsewhere(&p->message))
 		p->verdict.block = 0;
-	if (!node_comes_up(&r->v, &p->verdict)) {
+	if (schedule_is_spread(p)) {
+		schedule_say_spread(r, d, p);
+	} else if (!node_comes_up(&r->v, &p->verdict)) {
 		schedule_say(r, d, p);
+		blame_preemptor(r, d, p);
 		if (elsewhere(&p->message) && p->verdict.block)
 			diag_rate(d, SEVERITY_CRITICAL, 0.7);
 	}
@@ -113,8 +149,10 @@ static void run(const struct host *h, struct work *w)
 	json_array_foreach (pods, i, pod) {
 		struct pending p = {.pod = pod};
 
-		if (!waits(&r.v, pod) || !find_words(&r.v, &p))
+		if (!waits(&r.v, pod) || !find_words(&r.v, &p)) {
+			judge_bound(&r, pod);
 			continue;
+		}
 		if (!opened)
 			fleet_open(&r.fleet, h, w);
 		opened = true;

@@ -117,7 +117,8 @@ static void on_patient(void *ctx, const struct patient *p)
 		return;
 	workload_about(d, &wl);
 	diag_cite(d, object, NULL, "%s", pointer);
-	if (strstr(text, "executable file not found") || strstr(text, "no such file or directory") ||
+	if (strstr(text, "executable file not found") ||
+	    (strstr(text, "no such file or directory") && strstr(text, "exec") && !strstr(text, "profile")) ||
 	    strstr(text, "exec format error") || (strstr(text, "permission denied") && strstr(text, "exec")))
 		command_missing(d, p, &wl, text);
 	else

@@ -190,6 +190,7 @@ static void unscheduled(struct run *r, json_t *pod)
 			diag_cause_more(d, "; pod %s is not ready", fld_name(scheduler));
 			diag_blames(d, "v1", "Pod", fld_ns(scheduler), fld_name(scheduler));
 		}
+		diag_blames(d, "coordination.k8s.io/v1", "Lease", "kube-system", "kube-scheduler");
 		diag_cite(d, scheduler, NULL, "/status/containerStatuses/0/state/waiting/reason");
 		diag_cite(d, scheduler, NULL, "/status/phase");
 		diag_fix(d,

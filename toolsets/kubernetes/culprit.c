@@ -46,7 +46,8 @@ void dispute_shows(struct dispute *q, struct diagnosis *d, size_t first, size_t 
 
 		p->told = true;
 		diag_shows(d, p->t.pod);
-		diag_shows_words(d, p->t.workload.api_version, p->t.workload.kind, p->t.workload.ns, p->t.workload.name);
+		diag_shows_words(d, p->t.workload.api_version, p->t.workload.kind, p->t.workload.ns,
+				 p->t.workload.name);
 		if (i < first + 3)
 			trouble_cite(d, &p->t);
 		if (p->t.why & (TROUBLE_CRASH | TROUBLE_UNREADY | TROUBLE_INIT))
@@ -125,20 +126,39 @@ static void server_password(struct dispute *q)
 	if (have.from)
 		diag_cite(d, p->server.workload.spec_object, NULL, "%s", have.pointer);
 	with_server(d, &p->server);
-	diag_fix(d, "Give the server the password again that its clients have, or give them the new one and restart them: "
-		    "kubectl edit %s",
+	diag_fix(d,
+		 "Give the server the password again that its clients have, or give them the new one and restart them: "
+		 "kubectl edit %s",
 		 object ? workload_arg_of(object, arg) : workload_arg(&p->server.workload, arg));
 }
 
-static void how_to_mend(struct diagnosis *d, const struct plaint *p, const struct server_setting *set)
+/* A server without a Service, as etcd in the control plane is: its pods are known by their name. */
+static void blame_unserved(const struct dispute *q, struct diagnosis *d, const struct plaint *p)
+{
+	const char *name = product_name(p->c.product);
+	enum seen seen;
+	json_t *pods = q->v->h->list(q->v->w, "pods", "kube-system", &seen), *pod;
+	size_t i;
+
+	json_array_foreach (pods, i, pod)
+		if (strncasecmp(fld_name(pod), name, strlen(name)) == 0)
+			diag_blames(d, "v1", "Pod", "kube-system", fld_name(pod));
+	diag_fix(d, "Repair %s, which refuses %s %s: kubectl get pods -A", name, p->t.workload.kind,
+		 p->t.workload.name);
+}
+
+static void how_to_mend(const struct dispute *q, struct diagnosis *d, const struct plaint *p,
+			const struct server_setting *set)
 {
 	char arg[400];
 
 	if (set->object)
 		diag_fix(d, "Correct %s where it is written, then restart the server: kubectl edit %s", set->name,
 			 workload_arg_of(set->object, arg));
-	if (!p->server.pod)
+	if (!p->server.pod) {
+		blame_unserved(q, d, p);
 		return;
+	}
 	workload_arg(&p->server.workload, arg);
 	switch (p->c.fault) {
 	case FAULT_CONNECTIONS:
@@ -182,18 +202,20 @@ static void server_refuses(struct dispute *q)
 		diag_cause_more(d, "; user \"%s\"", p->c.user);
 	if (*p->c.thing)
 		diag_cause_more(d, "; it is about \"%s\"", p->c.thing);
-	diag_cause_more(d, "; %s %s: \"%s\"", names(q, who), q->count > 1 ? "say" : "says", trouble_words(&p->t, words));
+	diag_cause_more(d, "; %s %s: \"%s\"", names(q, who), q->count > 1 ? "say" : "says",
+			trouble_words(&p->t, words));
 	dispute_shows(q, d, 0, q->count, set.object ? 0.93 : 0.85);
 	if (set.object)
 		diag_cite(d, set.object, set.quote, "%s", set.pointer);
 	with_server(d, &p->server);
-	how_to_mend(d, p, &set);
+	how_to_mend(q, d, p, &set);
 }
 
 /* Writes sent to a Service that is meant for reading. */
 static bool reads_only(const char *name)
 {
-	static const char *const words[] = {"replica", "slave", "secondary", "readonly", "read-only", "-read", "-ro", NULL};
+	static const char *const words[] = {"replica",	 "slave", "secondary", "readonly",
+					    "read-only", "-read", "-ro",       NULL};
 
 	for (size_t i = 0; words[i]; i++)
 		if (strcasestr(name, words[i]))

@@ -8,6 +8,7 @@
 
 #include "toolsets/kubernetes/dangling.h"
 #include "toolsets/kubernetes/lines.h"
+#include "toolsets/kubernetes/node_network.h"
 #include "toolsets/kubernetes/settings.h"
 #include "toolsets/lib/field.h"
 
@@ -157,6 +158,8 @@ void dependency_blame(const struct view *v, struct diagnosis *d, const struct tr
 	bool waits = waits_for_others(t);
 
 	dependency_blame_text(v, d, t->pod, t->line, t->len);
+	if (is(t->word, "timeout") || is(t->word, "refused"))
+		node_network_blame(v, d, t->pod);
 	if ((!waits && !says_little(t->word)) || names_service(v, t, t->line, t->len))
 		return; /* the line says which one it was */
 	if (!blame_lines_above(v, d, t) && waits)

@@ -109,6 +109,13 @@ static bool from_condition(json_t *o, struct refusal *r)
 	return false;
 }
 
+bool refusal_said(const struct view *v, json_t *creator)
+{
+	struct refusal r = {.creator = creator};
+
+	return from_condition(creator, &r) || from_event(v, creator, &r);
+}
+
 void refusals_each(const struct view *v, void (*fn)(void *ctx, const struct refusal *r), void *ctx)
 {
 	static const char *const creators[] = {"replicasets.apps", "deployments.apps", "statefulsets.apps",

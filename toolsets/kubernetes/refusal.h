@@ -32,6 +32,8 @@ struct refusal {
 void refusals_each(const struct view *v, void (*fn)(void *ctx, const struct refusal *r), void *ctx);
 /* Cites the words and notes where it shows. */
 void refusal_cite(struct diagnosis *d, const struct refusal *r);
+/* Does a condition or a late event of this creator tell that its pods are refused? */
+bool refusal_said(const struct view *v, json_t *creator);
 /* The word after `before` up to one of `ends`. */
 bool refusal_word(const char *text, const char *before, const char *ends, char *out, size_t size);
 enum refusal_reason refusal_classify(const char *text);

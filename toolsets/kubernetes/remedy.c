@@ -27,6 +27,30 @@ json_t *remedy_quota(const struct view *v, const char *ns, const char **key)
 	return NULL;
 }
 
+bool remedy_has_workload(const struct view *v, const char *ns, const char *name)
+{
+	static const char *const makers[] = {"deployments.apps", "statefulsets.apps", "daemonsets.apps"};
+	static const char *const labels[] = {"app", "app.kubernetes.io/name", "k8s-app", "name"};
+	enum seen seen;
+	json_t *list, *o;
+	size_t i;
+
+	for (size_t k = 0; k < sizeof(makers) / sizeof(makers[0]); k++) {
+		list = v->h->list(v->w, makers[k], ns, &seen);
+		json_array_foreach (list, i, o) {
+			if (strcmp(fld_name(o), name) == 0)
+				return true;
+			for (size_t n = 0; n < sizeof(labels) / sizeof(labels[0]); n++) {
+				const char *have = json_string_value(json_object_get(workload_labels(o), labels[n]));
+
+				if (have && strcmp(have, name) == 0)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
 static bool pods_have(const struct view *v, const json_t *service, int port)
 {
 	json_t *pods = v->h->select_pods(v->w, fld_ns(service), fld_at(service, "spec.selector")), *c, *p;

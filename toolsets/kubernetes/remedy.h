@@ -15,5 +15,7 @@ json_t *remedy_quota(const struct view *v, const char *ns, const char **key);
  * the Service has.
  */
 bool remedy_is_service(const struct view *v, const struct dangling_address *a);
+/* Is there a workload that a Service of this name would serve? Else the name is wrong, not the Service missing. */
+bool remedy_has_workload(const struct view *v, const char *ns, const char *name);
 
 #endif

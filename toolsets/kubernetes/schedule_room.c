@@ -116,6 +116,59 @@ static const char *holders(struct schedule_run *r, const struct pending *p, cons
 	return out;
 }
 
+/* A custom resource asks for so many: "StatefulSet x wants 100000 replicas", and where it is written. */
+struct wanted {
+	int64_t number;
+	char pointer[200];
+};
+
+static bool find_number(json_t *o, const char *at, int depth, struct wanted *out)
+{
+	const char *key;
+	char pointer[200];
+	json_t *value;
+
+	if (depth > 5)
+		return false;
+	json_object_foreach (o, key, value) {
+		char escaped[300];
+
+		if (snprintf(pointer, sizeof(pointer), "%s/%s", at, settings_key(key, escaped)) >= (int)sizeof(pointer))
+			continue;
+		if (json_is_integer(value) && json_integer_value(value) == out->number) {
+			memcpy(out->pointer, pointer, sizeof(pointer));
+			return true;
+		}
+		if (json_is_object(value) && find_number(value, pointer, depth + 1, out))
+			return true;
+	}
+	return false;
+}
+
+static void add_origin(struct schedule_run *r, struct diagnosis *d, const struct pending *p)
+{
+	json_t *owner = r->v.h->owner(r->v.w, p->pod);
+	struct wanted wanted = {.number = fld_int(owner, "spec.replicas", 0)};
+
+	if (!owner || !p->wl.object || owner == p->wl.object || is(fld_kind(owner), "ReplicaSet") ||
+	    wanted.number < 2 || !find_number(fld_at(p->wl.object, "spec"), "/spec", 0, &wanted))
+		return;
+	diag_cite(d, p->wl.object, NULL, "%s", wanted.pointer);
+	diag_cite(d, owner, NULL, "/spec/replicas");
+	diag_shows(d, owner);
+}
+
+static void replicas_words(struct schedule_run *r, struct diagnosis *d, const struct pending *p)
+{
+	json_t *owner = r->v.h->owner(r->v.w, p->pod);
+	int64_t n = fld_int(owner, "spec.replicas", 0);
+
+	if (owner && owner != p->wl.object && !is(fld_kind(owner), "ReplicaSet") && n > 1)
+		diag_cause_more(d, " (it asks for %lld pods in %s %s)", (long long)n, fld_kind(owner), fld_name(owner));
+	else if (n > 1 && n > (int64_t)p->verdict.candidates * 20)
+		diag_cause_more(d, " (%lld replicas)", (long long)n);
+}
+
 void schedule_say_resources(struct schedule_run *r, struct diagnosis *d, const struct pending *p)
 {
 	char text[200], held[300];
@@ -136,6 +189,7 @@ void schedule_say_resources(struct schedule_run *r, struct diagnosis *d, const s
 		diag_cause(d, "No node has the %s of %s that %s requests", need, resource, p->each);
 		return;
 	}
+	add_origin(r, d, p);
 	max = largest(&p->verdict, resource);
 	quantity_text(max, resource, most);
 	if (quantity_zero(max)) {
@@ -152,8 +206,9 @@ void schedule_say_resources(struct schedule_run *r, struct diagnosis *d, const s
 		diag_fix(d, "Request less than %s: kubectl edit %s", amount(most, resource, text), arg);
 	} else {
 		diag_rate(d, SEVERITY_CRITICAL, p->verdict.single ? 0.9 : 0.8);
-		diag_cause(d, "%s requests %s, and no node has that much left: ", p->start,
-			   amount(need, resource, text));
+		diag_cause(d, "%s requests %s", p->start, amount(need, resource, text));
+		replicas_words(r, d, p);
+		diag_cause_more(d, ", and no node has that much left: ");
 		each_free(r, d, p, resource);
 		diag_fix(d, "Lower the request or the number of replicas: kubectl edit %s", arg);
 		diag_fix(d, "Or make room: add a node, or scale down what uses %s%s", resource,

@@ -34,6 +34,11 @@ void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pend
 /* A PersistentVolumeClaim that does not exist. */
 void schedule_say_claim(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
 
+/* The spread over zones or nodes is what keeps it away. */
+bool schedule_is_spread(const struct pending *p);
+void schedule_say_spread(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
+/* spec.nodeName names no node. */
+void schedule_say_node(struct schedule_run *r, struct diagnosis *d, json_t *pod, const struct workload *wl);
 /* A volume that the pod's nodes do not reach. */
 void schedule_say_volume(struct schedule_run *r, struct diagnosis *d, const struct pending *p);
 

@@ -95,6 +95,21 @@ static bool has_labels(const json_t *volume, const json_t *claim)
 	return true;
 }
 
+/* " (tier=gold)". */
+static void add_selector(const json_t *claim, char *why, size_t size)
+{
+	json_t *labels = fld_at(claim, "spec.selector.matchLabels"), *value;
+	const char *key;
+	size_t n = strlen(why), first = n;
+
+	json_object_foreach (labels, key, value)
+		if (n + 8 < size)
+			n += (size_t)snprintf(why + n, size - n, "%s%.60s=%.60s", n == first ? " (" : ", ", key,
+					      json_string_value(value) ? json_string_value(value) : "");
+	if (n > first && n + 1 < size)
+		snprintf(why + n, size - n, ")");
+}
+
 /* How near a volume comes: 0 fits, else the number of the first thing that is wrong, later ones being nearer. */
 static int distance(const json_t *pv, const json_t *claim, const char *class, char *why, size_t size)
 {
@@ -109,12 +124,8 @@ static int distance(const json_t *pv, const json_t *claim, const char *class, ch
 		return 6;
 	}
 	if (!has_labels(pv, claim)) {
-		const char *key = json_object_iter_key(json_object_iter(fld_at(claim, "spec.selector.matchLabels")));
-
-		snprintf(why, size, "%s does not have the labels of the claim's selector%s%.100s%s%.100s%s", fld_name(pv),
-			 key ? " (" : "", key ? key : "", key ? "=" : "",
-			 key ? json_string_value(json_object_get(fld_at(claim, "spec.selector.matchLabels"), key)) : "",
-			 key ? ")" : "");
+		snprintf(why, size, "%s does not have the labels of the claim's selector", fld_name(pv));
+		add_selector(claim, why, size);
 		return 5;
 	}
 	if (!is(*want ? want : "Filesystem", *got ? got : "Filesystem")) {
@@ -172,6 +183,19 @@ void volumes_misfit(json_t *volumes, const json_t *claim, const char *class, str
 		snprintf(out->text, sizeof(out->text), "there is none");
 }
 
+/* "csi.example-disk.io" against "registry.example-disk.io/csi-controller:2.3" or args that name the driver. */
+static bool is_csi_controller(const json_t *o, const json_t *container, const char *provisioner)
+{
+	const char *dot = strchr(provisioner, '.');
+	json_t *arg;
+	size_t i;
+
+	json_array_foreach (fld_at(container, "args"), i, arg)
+		if (json_string_value(arg) && strstr(json_string_value(arg), provisioner))
+			return true;
+	return dot && strstr(fld_name(o), "csi") && strstr(fld_str(container, "image"), dot + 1);
+}
+
 void volumes_blame_provisioner(const struct view *v, struct diagnosis *d, const char *provisioner)
 {
 	static const char *const kinds[][2] = {{"deployments.apps", "Deployment"},
@@ -190,8 +214,9 @@ void volumes_blame_provisioner(const struct view *v, struct diagnosis *d, const 
 				size_t len = strcspn(slash ? slash + 1 : image, ":@");
 
 				n = strcspn(provisioner, ".");
-				if ((n > 2 && strncmp(fld_name(o), provisioner, n) == 0) ||
-				    strstr(fld_name(o), "provisioner") ||
+				if ((n > 2 && !(n == 3 && strncmp(provisioner, "csi", 3) == 0) &&
+				     strncmp(fld_name(o), provisioner, n) == 0) ||
+				    is_csi_controller(o, c, provisioner) || strstr(fld_name(o), "provisioner") ||
 				    (len > 12 && memmem(slash ? slash + 1 : image, len, "provisioner", 11)))
 					diag_blames(d, "apps/v1", kinds[kind][1], fld_ns(o), fld_name(o));
 			}
