@@ -184,14 +184,17 @@ static bool stays(const json_t *pod)
 /* A cordoned node from which everything has gone but pods that a budget holds. */
 static void on_node(struct run *r, json_t *node)
 {
-	json_t *pod, *budget, *second, *held = NULL, *by = NULL;
+	json_t *pods, *pod, *budget, *second, *held = NULL, *by = NULL;
 	enum seen seen;
 	size_t i;
 
 	if (!fld_true(node, "spec.unschedulable"))
 		return;
-	json_array_foreach (r->v.h->list(r->v.w, "pods", NULL, &seen), i, pod) {
-		if (!is(fld_str(pod, "spec.nodeName"), fld_name(node)) || stays(pod))
+	pods = r->v.h->pods_on(r->v.w, fld_name(node), &seen);
+	if (seen != SEEN_OK)
+		return;
+	json_array_foreach (pods, i, pod) {
+		if (stays(pod))
 			continue;
 		budget = budget_of(r, pod, &second);
 		if (!budget || !closed(budget))

@@ -46,11 +46,11 @@ static bool read_users(const struct view *v, struct users *u)
 {
 	const char *pointer;
 	json_t *list, *o;
-	size_t i;
+	size_t i, count;
 
 	for (size_t k = 0; k < MAKERS; k++) {
 		list = pile_list(v, makers[k]);
-		if (!list)
+		if (!list || v->h->selected(v->w, makers[k], NULL, &count))
 			return false;
 		json_array_foreach (list, i, o) {
 			u->ns = fld_ns(o);
@@ -211,17 +211,16 @@ static bool selects(const struct view *v, const json_t *o, const char *path)
 	const json_t *selector = fld_at(o, path);
 	json_t *maker;
 	enum seen seen;
-	size_t i;
+	size_t i, count;
 
 	if (!selector || !(fld_count(selector, "matchLabels") + fld_count(selector, "matchExpressions")))
 		return true; /* all of the namespace */
-	if (json_array_size(v->h->select_pods(v->w, fld_ns(o), selector)))
-		return true;
 	for (size_t k = 0; k < MAKERS - 1; k++)
 		json_array_foreach (v->h->list(v->w, makers[k], fld_ns(o), &seen), i, maker)
 			if (v->h->labels_match(selector, workload_labels(maker), false))
 				return true;
-	return false;
+	/* advice is not worth a request for each of them */
+	return v->h->selected(v->w, "pods", NULL, &count) || json_array_size(v->h->select_pods(v->w, fld_ns(o), selector));
 }
 
 static void run_selectors(const struct host *h, struct work *w)
