@@ -23,12 +23,15 @@ static void add_created(struct changes *c, json_t *object)
 {
 	struct writer w = {0};
 	struct change *change;
+	const char *version;
 	int64_t at;
 
 	if (!change_time(object, "metadata.creationTimestamp", &at))
 		return;
 	change_writer(object, at, &w);
-	change = changes_add(c, object, at, CHANGE_CREATED, 1.0, w.manager, "created");
+	version = json_str_at(object, "status.nodeInfo.kubeletVersion");
+	change = changes_add(c, object, at, CHANGE_CREATED, 1.0, w.manager, "created%s%s%s", version ? " (kubelet " : "",
+			     str_or(version, ""), version ? ")" : "");
 	change_place(change, object, "/metadata/creationTimestamp");
 }
 

@@ -189,15 +189,15 @@ void changes_of_release(struct changes *c, json_t *object)
 			changes_of(c, o);
 }
 
-static bool is_telling(const char *reason)
+/* Of pods only what was done to one for the sake of another: the rest follows from what befell its node or workload. */
+static bool is_telling(const char *kind, const char *reason)
 {
-	static const char *const reasons[] = {"ScalingReplicaSet",   "SuccessfulRescale", "Preempted",
-					      "NodeNotReady",	     "Rebooted",	  "NodeNotSchedulable",
-					      "NodeSchedulable",     "DeletingNode",	  "RemovingNode",
-					      "TaintManagerEviction", "EvictedByVPA",	  "VolumeResizeSuccessful",
-					      NULL};
+	static const char *const of_pods[] = {"Preempted", "EvictedByVPA", NULL};
+	static const char *const of_others[] = {"ScalingReplicaSet", "SuccessfulRescale", "NodeNotReady",
+						"Rebooted",	     "NodeNotSchedulable", "NodeSchedulable",
+						"DeletingNode",	     "RemovingNode",	   NULL};
 
-	for (const char *const *r = reasons; *r; r++)
+	for (const char *const *r = str_eq(kind, "Pod") ? of_pods : of_others; *r; r++)
 		if (str_eq(*r, reason))
 			return true;
 	return false;
@@ -222,7 +222,7 @@ void changes_of_events(struct changes *c, json_t *object)
 		struct change *change;
 		int64_t at;
 
-		if (!is_telling(reason) || !change_time(event, path, &at) || n++ >= EVENTS_MAX)
+		if (!is_telling(kind, reason) || !change_time(event, path, &at) || n++ >= EVENTS_MAX)
 			continue;
 		change = changes_add(c, object, at, CHANGE_EVENT, 0.9, "", "%s: %s", reason, note);
 		change_place(change, event, pointer);

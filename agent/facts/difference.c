@@ -252,7 +252,7 @@ static void objects(struct differences *d, const struct at *at, const json_t *be
 /* A list of one sort is told by what is in it; a whole container or volume only by its name. */
 static bool is_opened(const struct at *at)
 {
-	static const char *const maps[] = {"labels",   "annotations",  "env",	     "limits",
+	static const char *const maps[] = {"metadata", "labels",       "annotations", "env", "limits",
 					   "requests", "nodeSelector", "resources", "initContainers"};
 
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)

@@ -18,6 +18,13 @@
 	", creationTimestamp: '" time "', annotations: {deployment.kubernetes.io/revision: '" rev                      \
 	"'}, " OWNER("Deployment", "web", "d1") "}, spec: {template: {spec: {containers: [{name: a, image: " image      \
 						"}]}}}}\n"
+#define SET(name, deployment, uid, rev, time, image, more)                                                             \
+	"- {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: " name ", namespace: s, uid: " name                \
+	", creationTimestamp: '" time "', annotations: {deployment.kubernetes.io/revision: '" rev                      \
+	"'}, " OWNER("Deployment", deployment, uid) "}, spec: {template: {" more "spec: {containers: [{name: a, image: " \
+						    image "}]}}}}\n"
+#define OLD(name, rev, time, image, more) SET(name, "back", "d2", rev, time, image, more)
+#define AGAIN(name, rev, time, more) SET(name, "again", "d3", rev, time, "w:1", more)
 #define CR(name, rev, time, image)                                                                                     \
 	"- {apiVersion: apps/v1, kind: ControllerRevision, revision: " rev ", metadata: {name: " name                  \
 	", namespace: s, creationTimestamp: '" time "', " OWNER("StatefulSet", "db", "s1")                             \
@@ -47,6 +54,14 @@ static const char objects[] =
 	RELEASE("1", "superseded", "") RELEASE("2", "failed", ", modifiedAt: '1767258000'")
 	"- {apiVersion: v1, kind: Secret, type: helm.sh/release.v1, metadata: {name: other, namespace: s, labels: {owner: "
 	"helm, name: front, version: '3'}}}\n"
+	"- {apiVersion: apps/v1, kind: Deployment, metadata: {name: back, namespace: s, uid: d2, creationTimestamp: "
+	"'2026-01-01T00:00:00Z', managedFields: [{manager: kubectl-rollout, operation: Update, time: "
+	"'2026-01-01T09:20:00Z'}]}}\n" OLD("back-1", "3", "2026-01-01T01:00:00Z", "w:1", "")
+	OLD("back-2", "2", "2026-01-01T02:00:00Z", "w:2", "")
+	"- {apiVersion: apps/v1, kind: Deployment, metadata: {name: again, namespace: s, uid: d3, creationTimestamp: "
+	"'2026-01-01T00:00:00Z'}}\n" AGAIN("again-1", "1", "2026-01-01T01:00:00Z", "")
+	AGAIN("again-2", "2", "2026-01-01T03:00:00Z",
+	      "metadata: {annotations: {kubectl.kubernetes.io/restartedAt: '2026-01-01T02:59:59Z'}}, ")
 	"- {apiVersion: v1, kind: ConfigMap, metadata: {name: conf, namespace: s, creationTimestamp: "
 	"'2026-01-01T00:00:00Z', managedFields: [{manager: kubectl-edit, operation: Update, time: "
 	"'2026-01-01T09:10:00Z', fieldsV1: {'f:data': {.: {}, 'f:app.yaml': {}, 'f:b': {}}, 'f:metadata': {'f:labels': {}}}}]}, "
@@ -93,6 +108,9 @@ static void test_all(void)
 		if (c->items[i].at < c->items[i - 1].at)
 			ok(false, "out of order");
 	is_str(told(c, "image w:1"), "Deployment s/web image w:1 -> 2 by kubectl-set at 09:00:01", "a rollout");
+	is_str(told(c, "rolled back"), "Deployment s/back rolled back: image w:2 -> 1 by kubectl-rollout at 09:20:00",
+	       "a rollback takes an old ReplicaSet");
+	is_str(told(c, "restarted"), "Deployment s/again restarted (restartedAt) by  at 03:00:00", "a restart");
 	is_str(told(c, "scaled"), "Deployment s/web scaled to 7 by kubectl at 09:30:00", "a scaling");
 	is_str(told(c, "s/web edited"), "", "the edit that made the rollout is told by it");
 	is_str(told(c, "s/web created"), "Deployment s/web created by helm at 00:00:00", "a creation");
