@@ -115,12 +115,17 @@ def healing(name):
 def heal(name, folder):
     """Builds the healed neighbour of an incident in the folder; the Rewrite tells what differs."""
     patches, removals, logs = healing(name)
-    shutil.copytree(cluster(name), folder, copy_function=link)
+    link_cluster(name, folder)
     done = Rewrite(folder, patches, removals)
     done.objects()
     for path, text in logs.items():
         done.log(path, text)
     return done
+
+
+def link_cluster(name, folder):
+    """A copy of a cluster to change: files are linked, so replace them, never write into them."""
+    shutil.copytree(cluster(name), folder, copy_function=link)
 
 
 def link(source, target):

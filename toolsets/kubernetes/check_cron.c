@@ -12,6 +12,7 @@
 #include "toolsets/lib/age.h"
 #include "toolsets/lib/field.h"
 
+#define HOUR_MS (60 * 60 * 1000LL) /* a time zone may put the clock back */
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 
 struct run {
@@ -33,6 +34,18 @@ static json_t *left_out(struct run *r, const json_t *cron)
 			return e;
 	}
 	return NULL;
+}
+
+/* Does this schedule fire on every day? Then one run at least was left out while another went on for longer than that. */
+static bool daily(const char *schedule)
+{
+	const char *const words[] = {"@hourly", "@daily", "@midnight"};
+	size_t n = strlen(schedule);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(schedule, words[i]) == 0)
+			return true;
+	return n > 6 && strcmp(schedule + n - 6, " * * *") == 0;
 }
 
 /* What the run says last, and whom it waits for. */
@@ -78,8 +91,8 @@ static void judge(struct run *r, json_t *cron)
 	if (strcmp(fld_str(cron, "spec.concurrencyPolicy"), "Forbid") != 0 || !*name || fld_true(cron, "spec.suspend"))
 		return;
 	event = left_out(r, cron);
-	job = event ? r->v.h->find(r->v.w, "jobs.batch", fld_ns(cron), name, &seen) : NULL;
-	if (!job)
+	job = r->v.h->find(r->v.w, "jobs.batch", fld_ns(cron), name, &seen);
+	if (!job || (!event && !(daily(fld_str(cron, "spec.schedule")) && patient_age_ms(&r->v, job) > DAY_MS + HOUR_MS)))
 		return;
 	workload_is(cron, &wl);
 	d = diag_new(&r->set);
@@ -89,7 +102,10 @@ static void judge(struct run *r, json_t *cron)
 		   "CronJob %s starts no new runs, because its run %s has not ended for %s and runs may not overlap "
 		   "(concurrencyPolicy Forbid)",
 		   fld_name(cron), name, age_text(patient_age_ms(&r->v, job), age));
-	diag_cite(d, event, NULL, "%s", event_pointer(event));
+	if (event)
+		diag_cite(d, event, NULL, "%s", event_pointer(event));
+	else
+		diag_cite(d, cron, NULL, "/spec/schedule");
 	diag_cite(d, cron, NULL, "/spec/concurrencyPolicy");
 	diag_cite(d, job, NULL, "/status/startTime");
 	diag_shows(d, job);

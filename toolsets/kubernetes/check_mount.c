@@ -11,6 +11,7 @@
 #include "toolsets/lib/field.h"
 
 #define WAIT_MS (60 * 1000LL)
+#define LONG_MS (10 * WAIT_MS)
 
 struct run {
 	struct view v;
@@ -60,13 +61,44 @@ static json_t *claim_of(struct run *r, json_t *pod, const char *text)
 	return NULL;
 }
 
-static void multi_attach(struct run *r, struct diagnosis *d, json_t *pod, const struct workload *wl, const char *text)
+/* Only one node may have it at a time. */
+static bool for_one_node(const json_t *claim)
 {
-	json_t *claim = claim_of(r, pod, text);
-	char holder[254] = "", arg[400];
+	const char *mode = fld_str(claim, "spec.accessModes.0");
 
-	if (!refusal_word(text, "used by pod(s) ", "\n", holder, sizeof(holder)))
-		snprintf(holder, sizeof(holder), "another node");
+	return fld_count(claim, "spec.accessModes") == 1 && (is(mode, "ReadWriteOnce") || is(mode, "ReadWriteOncePod"));
+}
+
+/* Without an event: the pod of another node that runs with a volume of this one, which only one node may have. */
+static json_t *held_elsewhere(struct run *r, const json_t *pod, json_t **claim)
+{
+	const char *node = fld_str(pod, "spec.nodeName");
+	enum seen seen;
+	json_t *pods = r->v.h->list(r->v.w, "pods", fld_ns(pod), &seen), *volume, *other, *v;
+	size_t i, j, k;
+
+	json_array_foreach (fld_at(pod, "spec.volumes"), i, volume) {
+		const char *name = fld_str(volume, "persistentVolumeClaim.claimName");
+
+		*claim = *name ? r->v.h->find(r->v.w, "persistentvolumeclaims", fld_ns(pod), name, &seen) : NULL;
+		if (!*claim || !for_one_node(*claim))
+			continue;
+		json_array_foreach (pods, j, other) {
+			if (!is(fld_str(other, "status.phase"), "Running") || is(fld_str(other, "spec.nodeName"), node) ||
+			    !is(fld_ns(other), fld_ns(pod)))
+				continue;
+			json_array_foreach (fld_at(other, "spec.volumes"), k, v)
+				if (is(fld_str(v, "persistentVolumeClaim.claimName"), name))
+					return other;
+		}
+	}
+	return NULL;
+}
+
+static void multi_attach(struct diagnosis *d, const struct workload *wl, const json_t *claim, const char *holder)
+{
+	char arg[400];
+
 	diag_rate(d, SEVERITY_CRITICAL, 0.9);
 	diag_cause(d,
 		   "Pods of %s %s on different nodes want the volume of claim %s, which only one node may have at a "
@@ -233,22 +265,56 @@ static void sandbox(struct run *r, struct diagnosis *d, json_t *pod, const struc
 		 node);
 }
 
-static void judge(struct run *r, json_t *pod)
+/* Nothing was told (events live for an hour), but the pod waits for long and what it waits for is plain to see. */
+static void judge_untold(struct run *r, json_t *pod)
+{
+	json_t *claim = NULL, *holder = patient_age_ms(&r->v, pod) > LONG_MS ? held_elsewhere(r, pod, &claim) : NULL;
+	struct workload wl;
+	struct diagnosis *d;
+	bool fresh;
+
+	if (!holder)
+		return;
+	workload_of(r->v.h, r->v.w, pod, &wl);
+	d = diag_get(&r->set, &fresh, "%s/%s/%s", wl.kind, wl.ns, wl.name);
+	diag_shows(d, pod);
+	if (!fresh)
+		return;
+	workload_about(d, &wl);
+	multi_attach(d, &wl, claim, fld_name(holder));
+	diag_rate(d, SEVERITY_CRITICAL, 0.8);
+	diag_cite(d, holder, NULL, "/spec/nodeName");
+	diag_cite(d, pod, NULL, "/spec/nodeName");
+	diag_cite(d, pod, NULL, "/status/phase");
+}
+
+/* The newest of these events that counts still; which: the place of its reason. */
+static json_t *told(struct run *r, json_t *pod, size_t *which)
 {
 	static const char *const reasons[] = {"FailedAttachVolume", "FailedMount", "FailedCreatePodSandBox"};
+	json_t *e;
+
+	for (*which = 0; *which < 3; (*which)++)
+		if ((e = patient_event(&r->v, pod, reasons[*which], NULL)) != NULL)
+			return e;
+	return NULL;
+}
+
+static void judge(struct run *r, json_t *pod)
+{
 	struct reference ref;
 	struct workload wl;
 	struct diagnosis *d;
-	json_t *e = NULL;
-	size_t k = 0;
+	size_t k;
+	json_t *e = told(r, pod, &k);
 	const char *text;
+	char holder[254] = "another node";
 	bool fresh;
 
-	for (; k < 3 && !e; k++)
-		e = patient_event(&r->v, pod, reasons[k], NULL);
-	if (!e)
+	if (!e) {
+		judge_untold(r, pod);
 		return;
-	k--;
+	}
 	text = event_message(e);
 	if (k < 2 && (reference_said(text, &ref) || strstr(text, "references non-existent")))
 		return; /* the configuration's matter */
@@ -262,12 +328,15 @@ static void judge(struct run *r, json_t *pod)
 		return;
 	workload_about(d, &wl);
 	diag_cite(d, e, NULL, "%s", event_pointer(e));
-	if (k == 2)
+	if (k == 2) {
 		sandbox(r, d, pod, &wl, text);
-	else if (strstr(text, "Multi-Attach error"))
-		multi_attach(r, d, pod, &wl, text);
-	else
+	} else if (strstr(text, "Multi-Attach error")) {
+		if (!refusal_word(text, "used by pod(s) ", "\n", holder, sizeof(holder)))
+			snprintf(holder, sizeof(holder), "another node");
+		multi_attach(d, &wl, claim_of(r, pod, text), holder);
+	} else {
 		mount(r, d, pod, &wl, text);
+	}
 	diag_cite(d, pod, NULL, "/status/phase");
 }
 
