@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/cilium.h"
 #include "toolsets/kubernetes/dependency.h"
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/settings.h"
@@ -150,25 +151,26 @@ static int target_port(const json_t *service, int port, const json_t *pod)
 
 static void fill(struct diagnosis *d, const struct trouble *t, json_t *policy, json_t *service, bool ingress)
 {
-	char words[260];
+	char words[260], arg[400];
 
 	diag_about(d, policy);
 	diag_rate(d, t->why == TROUBLE_ERRORS ? SEVERITY_WARNING : SEVERITY_CRITICAL, 0.9);
 	if (ingress)
-		diag_cause(d, "NetworkPolicy %s does not let %s %s through to the pods of Service %s", fld_name(policy),
-			   t->workload.kind, t->workload.name, fld_name(service));
+		diag_cause(d, "%s %s does not let %s %s through to the pods of Service %s", fld_kind(policy),
+			   fld_name(policy), t->workload.kind, t->workload.name, fld_name(service));
 	else
-		diag_cause(d, "NetworkPolicy %s does not let %s %s connect out to Service %s", fld_name(policy),
+		diag_cause(d, "%s %s does not let %s %s connect out to Service %s", fld_kind(policy), fld_name(policy),
 			   t->workload.kind, t->workload.name, fld_name(service));
 	diag_cause_more(d, "; its log says \"%s\"", trouble_words(t, words));
 	trouble_cite(d, t);
 	diag_cite(d, policy, NULL, "/spec/podSelector");
+	diag_cite(d, policy, NULL, "/spec/endpointSelector");
 	diag_cite(d, policy, NULL, "/spec/policyTypes/0");
 	diag_cite(d, policy, NULL, ingress ? "/spec/ingress" : "/spec/egress");
 	diag_cite(d, t->pod, NULL, "/metadata/labels");
 	diag_shows(d, t->pod);
 	diag_shows_words(d, t->workload.api_version, t->workload.kind, t->workload.ns, t->workload.name);
-	diag_fix(d, "Add a rule that allows it: kubectl edit networkpolicy %s -n %s", fld_name(policy), fld_ns(policy));
+	diag_fix(d, "Add a rule that allows it: kubectl edit %s", workload_arg_of(policy, arg));
 	diag_docs(d, "https://kubernetes.io/docs/concepts/services-networking/network-policies/");
 }
 
@@ -183,10 +185,14 @@ static bool toward(struct run *r, const struct trouble *t, json_t *service, int 
 		return false;
 	port = target_port(service, port, behind);
 	policy = barrier(&r->v, behind, t->pod, true, port);
+	if (!policy)
+		policy = cilium_barrier(&r->v, behind, t->pod, true, port);
 	if (!policy) {
 		ingress = false;
 		policy = barrier(&r->v, t->pod, behind, false, port);
 	}
+	if (!policy)
+		policy = cilium_barrier(&r->v, t->pod, behind, false, port);
 	if (!policy)
 		return false;
 	d = diag_get(&r->set, &fresh, "%s/%s/%s", fld_ns(policy), fld_name(policy), t->workload.name);
@@ -276,5 +282,6 @@ const struct check kubernetes_policy_check = {
 	.name = "network-policy",
 	.help = "NetworkPolicies between a program whose connections fail and the Service it wants to reach",
 	.run = run,
-	.reads = "pods pods/log events networkpolicies.networking.k8s.io services namespaces nodes",
+	.reads = "pods pods/log events networkpolicies.networking.k8s.io services namespaces nodes "
+		 "ciliumnetworkpolicies.cilium.io ciliumclusterwidenetworkpolicies.cilium.io",
 };

@@ -8,6 +8,7 @@
 #include "toolsets/lib/field.h"
 
 #define LEVELS 6 /* of owners */
+#define EDIT_MS (5 * 60 * 1000LL)
 #define TRIAL 6u /* lists that are tried before the rest: who may read none of them may not read the others */
 
 static bool is(const char *a, const char *b)
@@ -132,6 +133,19 @@ static bool neglected(const struct view *v, const struct kind_info *k, const str
 	return keeper->state == KEEPER_DOWN || keeper->state == KEEPER_ZERO;
 }
 
+/* Somebody changed it a moment ago: its controller has had no time yet. */
+static bool edited_lately(const struct view *v, json_t *o)
+{
+	struct object_ref ref = {.object = o};
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (v->h->changes(v->w, fld_ns(o), &ref, 1, v->now_ms - EDIT_MS), i, c)
+		if (!is(fld_str(c, "type"), "event"))
+			return true;
+	return false;
+}
+
 struct reading {
 	const struct view *v;
 	struct customs *all;
@@ -153,6 +167,8 @@ static void take(struct reading *r, json_t *o, const struct verdict *verdict)
 		r->asked = true;
 	}
 	if (verdict->kind == VERDICT_SILENT && !r->neglected)
+		return;
+	if (verdict->kind == VERDICT_STALE && edited_lately(r->v, o))
 		return;
 	ALLOC_GROW(all->items, all->count, all->cap);
 	all->items[all->count++] =
