@@ -34,6 +34,40 @@ static int meets(const json_t *service, const json_t *pod)
 	return good && !bad ? 1 : bad && !good ? 0 : -1;
 }
 
+/* Has a workload a Service of its own, called like it, other than this one? */
+static bool has_own(struct run *r, const json_t *service, const struct workload *wl, const json_t *pod)
+{
+	enum seen seen;
+	json_t *own = r->v.h->find(r->v.w, "services", wl->ns, wl->name, &seen);
+
+	return own && own != service && r->v.h->labels_match(fld_at(own, "spec.selector"),
+							       fld_at(pod, "metadata.labels"), true);
+}
+
+/*
+ * Of a Service that is called like one workload: a pod of another one that has a Service of its own. Variants (web and
+ * web-canary) are meant.
+ */
+static json_t *stranger(struct run *r, const json_t *service, json_t *pods, json_t **right)
+{
+	json_t *pod, *found = NULL;
+	size_t i, n = strlen(fld_name(service));
+
+	*right = NULL;
+	json_array_foreach (pods, i, pod) {
+		struct workload wl;
+
+		if (!pod_ready(pod) || *fld_str(pod, "metadata.deletionTimestamp"))
+			continue;
+		workload_of(r->v.h, r->v.w, pod, &wl);
+		if (is(wl.name, fld_name(service)))
+			*right = pod;
+		else if (!found && strncmp(wl.name, fld_name(service), n) != 0 && has_own(r, service, &wl, pod))
+			found = pod;
+	}
+	return *right ? found : NULL;
+}
+
 static void judge(struct run *r, json_t *service)
 {
 	json_t *pods = r->v.h->select_pods(r->v.w, fld_ns(service), fld_at(service, "spec.selector")), *pod,
@@ -54,6 +88,8 @@ static void judge(struct run *r, json_t *service)
 			wrong = pod;
 	}
 	if (!wrong || !right)
+		wrong = stranger(r, service, pods, &right);
+	if (!wrong || !right)
 		return;
 	workload_of(r->v.h, r->v.w, wrong, &a);
 	workload_of(r->v.h, r->v.w, right, &b);
@@ -64,11 +100,14 @@ static void judge(struct run *r, json_t *service)
 	diag_rate(d, SEVERITY_WARNING, 0.88);
 	diag_cause(d,
 		   "The selector of Service %s is too wide: beside the pods of %s %s it selects those of %s %s, which "
-		   "do not serve its port "
+		   "do not serve what it stands for "
 		   "(they have %s), so that a part of the requests fails",
 		   fld_name(service), b.kind, b.name, a.kind, a.name, serving_ports_text(wrong, have));
 	json_object_foreach (fld_at(service, "spec.selector"), key, value) {
 		char escaped[300];
+
+		diag_cause_more(d, "; it asks for %.100s=%.100s", key,
+				json_is_string(value) ? json_string_value(value) : "");
 
 		diag_cite(d, service, NULL, "/spec/selector/%s", serving_key(key, escaped));
 		diag_cite(d, wrong, NULL, "/metadata/labels/%s", escaped);

@@ -10,6 +10,7 @@
 #include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/probe.h"
 #include "toolsets/kubernetes/probe_said.h"
+#include "toolsets/kubernetes/reach.h"
 #include "toolsets/kubernetes/trouble.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/when.h"
@@ -245,6 +246,11 @@ static void unwell(struct run *r, struct diagnosis *d, const struct failing *f)
 		dependency_blame(&r->v, d, &t);
 	}
 	dependency_blame_text(&r->v, d, f->pod, f->said, strlen(f->said));
+	if (strstr(f->said, "statuscode: 50")) { /* it says that it is not well, and not why */
+		struct trouble t = {.pod = f->pod, .name = name, .workload = f->wl, .line = line, .len = len};
+
+		reach_blame(&r->v, d, &t);
+	}
 }
 
 static void judge(struct run *r, struct failing *f)

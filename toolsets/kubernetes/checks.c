@@ -6,6 +6,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_address_check,
 	&kubernetes_aggregated_check,
 	&kubernetes_balancer_check,
+	&kubernetes_rejected_check,
 	&kubernetes_certificate_check,
 	&kubernetes_claim_check,
 	&kubernetes_clock_check,

@@ -56,6 +56,7 @@ extern const struct check kubernetes_probe_check;
 extern const struct check kubernetes_quota_check;
 extern const struct check kubernetes_readiness_gate_check;
 extern const struct check kubernetes_refused_check;
+extern const struct check kubernetes_rejected_check;
 extern const struct check kubernetes_reports_check;
 extern const struct check kubernetes_rights_check;
 extern const struct check kubernetes_rollout_held_check;

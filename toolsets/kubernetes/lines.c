@@ -120,6 +120,8 @@ static const char *const complaints[] = {
 	"i/o timeout",
 	"connection timed out",
 	"connect timeout",
+	"connect timed out",
+	"connection attempt failed",
 	"etimedout",
 	"context deadline exceeded",
 	"deadline exceeded",

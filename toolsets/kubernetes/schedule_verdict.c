@@ -201,6 +201,10 @@ void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedu
 	}
 	out->candidates = near;
 	choose(out, pod, control_plane);
+	if (out->block == FIT_CORDONED && all_long_cordoned(out, pod) && schedule_message_has(m, SCHED_SPREAD)) {
+		out->block = 0; /* the scheduler says of the other nodes what the objects do not show */
+		return;
+	}
 	if (!out->block)
 		choose_common(out, control_plane);
 	if (!out->block && control_plane) {

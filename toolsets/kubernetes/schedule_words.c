@@ -308,6 +308,36 @@ static void say_affinity(struct diagnosis *d, const struct pending *p, bool anti
 		 workload_arg(&p->wl, arg));
 }
 
+/* Without a label to spread over on any node, or without a place that keeps the skew. */
+static bool say_spread(struct diagnosis *d, const struct pending *p)
+{
+	const json_t *list = fld_at(p->pod, "spec.topologySpreadConstraints"), *c;
+	char arg[400];
+	size_t i;
+
+	if (!schedule_message_has(&p->message, SCHED_SPREAD))
+		return false;
+	json_array_foreach (list, i, c) {
+		const char *key = fld_str(c, "topologyKey");
+
+		if (is(fld_str(c, "whenUnsatisfiable"), "ScheduleAnyway"))
+			continue;
+		diag_rate(d, SEVERITY_CRITICAL, 0.88);
+		diag_cause(d, "The topologySpreadConstraints of %s %s (topologyKey %s, maxSkew %d, DoNotSchedule) leave no "
+			      "node for its pods",
+			   p->wl.kind, p->wl.name, key, (int)fld_int(c, "maxSkew", 1));
+		if (strstr(p->text, "missing required label"))
+			diag_cause_more(d, ": the nodes do not have the label %s", key);
+		diag_cite(d, p->pod, NULL, "/spec/topologySpreadConstraints/%zu/topologyKey", i);
+		diag_cite(d, p->pod, NULL, "/spec/topologySpreadConstraints/%zu/whenUnsatisfiable", i);
+		diag_fix(d, "Label the nodes with %s, raise maxSkew, or set whenUnsatisfiable: ScheduleAnyway: kubectl edit "
+			    "%s",
+			 key, workload_arg(&p->wl, arg));
+		return true;
+	}
+	return false;
+}
+
 static void say_rest(struct diagnosis *d, const struct pending *p)
 {
 	bool other =
@@ -352,7 +382,8 @@ void schedule_say(struct schedule_run *r, struct diagnosis *d, const struct pend
 		say_affinity(d, p, p->verdict.block == FIT_ANTI);
 		break;
 	default:
-		say_rest(d, p);
+		if (!say_spread(d, p))
+			say_rest(d, p);
 		break;
 	}
 }

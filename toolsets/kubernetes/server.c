@@ -109,11 +109,32 @@ static bool in_text(struct search *q, const char *text, size_t len)
 	return false;
 }
 
+/* Of several servers in one file the one that is called after the program: mongodb-rate of rate. */
+static bool like_name(struct search *q, const char *text, size_t len)
+{
+	struct workload wl;
+	struct address a;
+	enum seen seen;
+	size_t at = 0;
+
+	workload_of(q->v->h, q->v->w, q->pod, &wl);
+	for (int n = 0; n < WORDS_MAX && strlen(wl.name) > 2 && address_next(text, len, &at, &a); n++) {
+		json_t *service = strstr(a.host, wl.name) ? address_service(q->v, a.host, fld_ns(q->pod), &seen) : NULL;
+
+		if (!service || (q->wanted && service != q->wanted) || own(q->v, service, q->pod) ||
+		    !fits(q->v, q->product, service))
+			continue;
+		q->found = service;
+		return true;
+	}
+	return false;
+}
+
 static bool in_setting(void *ctx, const struct setting *s)
 {
 	struct search *q = ctx;
 
-	if (!in_text(q, s->value, strnlen(s->value, 16384)))
+	if (!like_name(q, s->value, strnlen(s->value, 16384)) && !in_text(q, s->value, strnlen(s->value, 16384)))
 		return false;
 	snprintf(q->variable, sizeof(q->variable), "%.127s", s->name);
 	return true;

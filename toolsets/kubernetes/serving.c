@@ -123,6 +123,17 @@ static bool served(const struct view *v, const json_t *service, const json_t *o)
 	return false;
 }
 
+/* Is a pod's maker among what was read? cluster-info dump leaves StatefulSets out. */
+static bool owner_known(const struct view *v, const json_t *pod)
+{
+	const char *kind = fld_str(pod, "metadata.ownerReferences.0.kind");
+	enum seen seen = SEEN_OK;
+
+	if (is(kind, "StatefulSet"))
+		v->h->list(v->w, "statefulsets.apps", fld_ns(pod), &seen);
+	return *kind && seen != SEEN_NOT_CAPTURED;
+}
+
 static void consider(const struct view *v, const json_t *service, const json_t *list, bool bare, const json_t **best,
 		     int *points)
 {
@@ -132,7 +143,7 @@ static void consider(const struct view *v, const json_t *service, const json_t *
 	json_array_foreach (list, i, o) {
 		int n = likeness(service, o);
 
-		if (bare && (fld_count(o, "metadata.ownerReferences") || finished(o)))
+		if (bare && (owner_known(v, o) || finished(o)))
 			continue;
 		if (n > *points && served(v, service, o))
 			n -= 3;
