@@ -134,8 +134,7 @@ static void run(const struct host *h, struct work *w)
 const struct check kubernetes_cron_check = {
 	.size = sizeof(struct check),
 	.name = "cronjob-held-up",
-	.help = "CronJobs that start nothing: an old run does not end, the schedule cannot be read, too many starts "
-		"were missed",
+	.help = "CronJobs that start nothing: an old run does not end, or their Jobs are refused",
 	.run = run,
 	.reads = "cronjobs.batch jobs.batch pods pods/log events services namespaces",
 };

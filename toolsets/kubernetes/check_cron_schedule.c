@@ -10,6 +10,7 @@
 
 #include "toolsets/kubernetes/patient.h"
 #include "toolsets/lib/field.h"
+#include "toolsets/lib/when.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 #define NEVER_MS (30 * 60 * 1000LL)
@@ -31,11 +32,14 @@ struct field {
 	const char *const *names; /* of values from min on; NULL-terminated */
 };
 
-static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-				     NULL};
+static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul",
+				     "aug", "sep", "oct", "nov", "dec", NULL};
 static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
-static const struct field fields[5] = {
-	{"minute", 0, 59, NULL}, {"hour", 0, 23, NULL}, {"day", 1, 31, NULL}, {"month", 1, 12, months}, {"weekday", 0, 7, days}};
+static const struct field fields[5] = {{"minute", 0, 59, NULL},
+				       {"hour", 0, 23, NULL},
+				       {"day", 1, 31, NULL},
+				       {"month", 1, 12, months},
+				       {"weekday", 0, 7, days}};
 
 /* One value of a field; -1: none. *end: behind it. */
 static int value(const struct field *f, const char *text, const char **end)
@@ -104,8 +108,8 @@ static bool no_such_day(const char *const part[5], const size_t len[5])
 /* False: why says what is wrong with it. */
 static bool schedule_valid(const char *text, char *why, size_t size)
 {
-	static const char *const macros[] = {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight",
-					     "@hourly", NULL};
+	static const char *const macros[] = {"@yearly", "@annually", "@monthly", "@weekly",
+					     "@daily",	"@midnight", "@hourly",	 NULL};
 	const char *part[5] = {0};
 	size_t len[5] = {0}, n = 0;
 
@@ -144,8 +148,8 @@ static bool schedule_valid(const char *text, char *why, size_t size)
 /* What the controller said within a day. */
 static json_t *said(struct run *r, const json_t *o)
 {
-	static const char *const reasons[] = {"UnparseableSchedule", "UnknownTimeZone", "InvalidSchedule",
-					      "TooManyMissedTimes", "FailedNeedsStart", NULL};
+	static const char *const reasons[] = {"UnparseableSchedule", "UnknownTimeZone",	 "InvalidSchedule",
+					      "TooManyMissedTimes",  "FailedNeedsStart", NULL};
 	enum seen seen;
 	json_t *list = r->v.h->events_of(r->v.w, "CronJob", fld_ns(o), fld_name(o), &seen);
 
@@ -158,6 +162,25 @@ static json_t *said(struct run *r, const json_t *o)
 				return e;
 	}
 	return NULL;
+}
+
+/*
+ * Has it started nothing since, and does the controller speak of what stands there now? It quotes the schedule or the
+ * zone; "0 2 * * *" also stands in "0 2 * * * *".
+ */
+static bool still_true(struct run *r, const json_t *o, const json_t *event)
+{
+	const char *schedule = fld_str(o, "spec.schedule"), *zone = fld_str(o, "spec.timeZone"),
+		   *text = event_message(event);
+	const char *at = strstr(text, schedule);
+	size_t n = strlen(schedule);
+	int64_t run, told = r->v.h->event_time(event);
+
+	if (when_parse(fld_str(o, "status.lastScheduleTime"), &run) && told && run > told - NEVER_MS)
+		return false;
+	if (!strstr(fld_str(event, "reason"), "Schedule") && !is(fld_str(event, "reason"), "UnknownTimeZone"))
+		return true;
+	return (at && (!at[n] || strchr("\"]'):", at[n]))) || (*zone && strstr(text, zone));
 }
 
 static struct diagnosis *begin(struct run *r, json_t *o)
@@ -185,9 +208,10 @@ static void judge(struct run *r, json_t *o)
 	event = said(r, o);
 	if (!schedule_valid(schedule, why, sizeof(why))) {
 		d = begin(r, o);
-		diag_cause(d, "CronJob %s never starts: its schedule \"%s\" means no moment (%s)", fld_name(o), schedule, why);
+		diag_cause(d, "CronJob %s never starts: its schedule \"%s\" means no moment (%s)", fld_name(o),
+			   schedule, why);
 		diag_cite(d, event, NULL, "%s", event ? event_pointer(event) : "");
-	} else if (event) {
+	} else if (event && still_true(r, o, event)) {
 		d = begin(r, o);
 		diag_cause(d, "CronJob %s does not start (%s): %.250s", fld_name(o), fld_str(event, "reason"),
 			   event_message(event));
@@ -198,7 +222,8 @@ static void judge(struct run *r, json_t *o)
 		   patient_age_ms(&r->v, o) > NEVER_MS) {
 		d = begin(r, o);
 		diag_cause(d,
-			   "CronJob %s has never started: startingDeadlineSeconds is %d, but the controller looks only every "
+			   "CronJob %s has never started: startingDeadlineSeconds is %d, but the controller looks only "
+			   "every "
 			   "%d seconds",
 			   fld_name(o), (int)deadline, LOOK_SECONDS);
 		diag_cite(d, o, NULL, "/spec/startingDeadlineSeconds");

@@ -149,6 +149,30 @@ static bool wrong_protocol(struct diagnosis *d, const struct failing *f)
 	return true;
 }
 
+/* A TLS server answers plain HTTP with 400, and says in its log why. */
+static bool tls_server(struct diagnosis *d, const struct failing *f)
+{
+	const char *line;
+	char arg[400];
+	size_t len, number;
+
+	if (!strstr(f->said, "statuscode: 400") || is(fld_str(f->probe.object, "httpGet.scheme"), "HTTPS") ||
+	    !f->log.len)
+		return false;
+	number = lines_last_with(f->log.text, f->log.len, "HTTP request to an HTTPS server", &line, &len);
+	if (!number)
+		return false;
+	diag_rate(d, SEVERITY_CRITICAL, 0.93);
+	diag_cause(d,
+		   "The %s probe of container %s (%s %s) speaks plain HTTP to port %s, where the program speaks HTTPS",
+		   f->kind, fld_str(f->container, "name"), f->wl.kind, f->wl.name, f->probe.port_text);
+	cite_probe(d, f);
+	diag_cite(d, *f->place ? f->wl.spec_object : f->pod, NULL, "%s/httpGet/scheme", f->place);
+	diag_cite_line(d, &f->log, number, line, len);
+	diag_fix(d, "Set scheme: HTTPS in the probe: kubectl edit %s", workload_arg(&f->wl, arg));
+	return true;
+}
+
 /* The kubelet's words alone prove it. */
 static bool as_said(struct diagnosis *d, const struct failing *f)
 {
@@ -282,7 +306,8 @@ static void judge(struct run *r, struct failing *f)
 	r->v.h->log(r->v.w, &q, &f->log);
 	diag_docs(d, "https://kubernetes.io/docs/tasks/configure-pod-container/"
 		     "configure-liveness-readiness-startup-probes/");
-	if (!as_said(d, f) && !wrong_protocol(d, f) && !wrong_port(d, f) && !wrong_path(d, f) && !impatient(r, d, f))
+	if (!as_said(d, f) && !tls_server(d, f) && !wrong_protocol(d, f) && !wrong_port(d, f) && !wrong_path(d, f) &&
+	    !impatient(r, d, f))
 		unwell(r, d, f);
 }
 

@@ -49,37 +49,6 @@ static json_t *unanswered(const struct view *v, json_t *cron, const char *const 
 	return e && v->h->event_time(e) > last_run(cron) ? e : NULL;
 }
 
-static void schedule(const struct view *v, struct diagnoses *set, json_t *cron, json_t *e)
-{
-	struct diagnosis *d = begin(v, set, cron, e);
-	bool zone = strcmp(fld_str(e, "reason"), "UnknownTimeZone") == 0;
-
-	diag_cause_more(d, ", because the controller cannot read its %s \"%s\": %.200s",
-			zone ? "time zone" : "schedule", fld_str(cron, zone ? "spec.timeZone" : "spec.schedule"),
-			event_message(e));
-	diag_fix(d, "Correct the %s: kubectl edit cronjob %s -n %s", zone ? "time zone" : "schedule", fld_name(cron),
-		 fld_ns(cron));
-	diag_docs(d, "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax");
-}
-
-static void missed(const struct view *v, struct diagnoses *set, json_t *cron, json_t *e)
-{
-	struct diagnosis *d = begin(v, set, cron, e);
-	int64_t deadline = fld_int(cron, "spec.startingDeadlineSeconds", -1);
-
-	diag_cause_more(d, ", because it has missed too many of its start times (\"%.160s\")", event_message(e));
-	if (deadline >= 0) {
-		diag_cause_more(d, "; startingDeadlineSeconds is %lld", (long long)deadline);
-		diag_cite(d, cron, NULL, "/spec/startingDeadlineSeconds");
-	}
-	diag_fix(d,
-		 "Set startingDeadlineSeconds to a few minutes, so that only late misses count: kubectl patch cronjob "
-		 "%s -n %s "
-		 "-p '{\"spec\":{\"startingDeadlineSeconds\":200}}'",
-		 fld_name(cron), fld_ns(cron));
-	diag_docs(d, "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline");
-}
-
 /* The API server refuses the Job itself: a quota, a webhook, a name. */
 static void refused(const struct view *v, struct diagnoses *set, json_t *cron, json_t *e)
 {
@@ -89,23 +58,8 @@ static void refused(const struct view *v, struct diagnoses *set, json_t *cron, j
 	diag_fix(d, "Correct what is refused: kubectl edit cronjob %s -n %s", fld_name(cron), fld_ns(cron));
 }
 
-/* Does the controller speak of what stands there now? It quotes the schedule or the time zone. */
-static bool is_about_this(const json_t *cron, const json_t *e)
-{
-	const char *text = event_message(e), *schedule_text = fld_str(cron, "spec.schedule");
-	const char *at = strstr(text, schedule_text);
-	size_t n = strlen(schedule_text);
-
-	/* "0 2 * * *" also stands in "0 2 * * * *" */
-	return (at && *schedule_text && (!at[n] || strchr("\"]'):", at[n]))) ||
-	       (*fld_str(cron, "spec.timeZone") && strstr(text, fld_str(cron, "spec.timeZone")));
-}
-
 void cron_events_judge(const struct view *v, struct diagnoses *set, json_t *cron)
 {
-	static const char *const unreadable[] = {"UnparseableSchedule", "UnParseableCronJobSchedule", "UnknownTimeZone",
-						 "InvalidSchedule", NULL};
-	static const char *const late[] = {"TooManyMissedTimes", "FailedNeedsStart", "MissSchedule", NULL};
 	static const char *const failed[] = {"FailedCreate", NULL};
 	struct diagnosis *d;
 	json_t *e;
@@ -121,11 +75,7 @@ void cron_events_judge(const struct view *v, struct diagnoses *set, json_t *cron
 	}
 	if (last_run(cron) && v->now_ms - last_run(cron) < GAP_MS)
 		return;
-	e = unanswered(v, cron, unreadable);
-	if (e && is_about_this(cron, e))
-		schedule(v, set, cron, e);
-	else if ((e = unanswered(v, cron, failed)))
+	e = unanswered(v, cron, failed);
+	if (e)
 		refused(v, set, cron, e);
-	else if ((e = unanswered(v, cron, late)))
-		missed(v, set, cron, e);
 }

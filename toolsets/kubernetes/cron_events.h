@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CronJobs that the controller cannot or may not start: what its events say. */
+/* CronJobs whose Jobs the API server refuses, and those that are suspended. */
 #ifndef TOOLSETS_KUBERNETES_CRON_EVENTS_H
 #define TOOLSETS_KUBERNETES_CRON_EVENTS_H
 
