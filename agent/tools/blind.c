@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "agent/base/buf.h"
+#include "agent/base/map.h"
+#include "agent/base/mem.h"
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 
@@ -15,43 +17,54 @@ static size_t reason_length(const json_t *spot)
 	return strcspn(json_str_or(spot, "why", ""), ":");
 }
 
-static bool same_reason(const json_t *a, const json_t *b)
+/* What spots that are told together have in common: the reason up to its colon, and the cluster. The caller's. */
+static char *reason_key(const json_t *spot)
 {
-	size_t n = reason_length(a);
-
-	return n == reason_length(b) && strncmp(json_str_or(a, "why", ""), json_str_or(b, "why", ""), n) == 0 &&
-	       str_eq(json_str_at(a, "cluster"), json_str_at(b, "cluster"));
+	return mem_printf("%.*s\x1f%s", (int)reason_length(spot), json_str_or(spot, "why", ""),
+			  json_str_or(spot, "cluster", ""));
 }
 
-static size_t count_same(const json_t *spots, const json_t *one)
+static void free_array(void *list)
 {
-	const json_t *s;
-	size_t i, n = 0;
+	json_decref(list);
+}
+
+/* The spots of each reason, as arrays, in the order of the first. */
+static struct map *by_reason(const json_t *spots)
+{
+	struct map *groups = map_new(free_array);
+	json_t *s;
+	size_t i;
 
 	json_array_foreach (spots, i, s) {
-		n += same_reason(s, one);
+		auto_free char *key = reason_key(s);
+		json_t *list = map_get(groups, key);
+
+		if (!list) {
+			list = json_array();
+			map_set(groups, key, list);
+		}
+		json_array_append(list, s);
 	}
-	return n;
+	return groups;
 }
 
 /* "a, b, c and 4 more"; what all share at the end ("in all namespaces") is said once. */
-static json_t *join(const json_t *spots, const json_t *first)
+static json_t *join(const json_t *alike)
 {
 	static const char everywhere[] = " in all namespaces";
 	auto_buf struct buf b = BUF_INIT(16384);
-	size_t i, n = 0, total = count_same(spots, first), wide = 0;
-	const json_t *s;
+	size_t i, total = json_array_size(alike), wide = 0;
+	const json_t *s, *first = json_array_get(alike, 0);
 	json_t *o = json_object();
 
-	json_array_foreach (spots, i, s) {
+	json_array_foreach (alike, i, s) {
 		const char *what = json_str_or(s, "what", "");
 		bool tail = str_ends(what, everywhere);
 
-		if (!same_reason(s, first))
-			continue;
 		wide += tail;
-		if (n++ < NAMES_MAX)
-			buf_printf(&b, "%s%.*s", n > 1 ? ", " : "",
+		if (i < NAMES_MAX)
+			buf_printf(&b, "%s%.*s", i ? ", " : "",
 				   (int)(strlen(what) - (tail ? strlen(everywhere) : 0)), what);
 	}
 	if (total > NAMES_MAX)
@@ -62,18 +75,6 @@ static json_t *join(const json_t *spots, const json_t *first)
 	json_object_set_new(o, "why", json_text(json_str_or(first, "why", ""), reason_length(first)));
 	json_object_set(o, "cluster", json_object_get(first, "cluster"));
 	return o;
-}
-
-static bool told(const json_t *groups, const json_t *spot)
-{
-	const json_t *g;
-	size_t i;
-
-	json_array_foreach (groups, i, g) {
-		if (same_reason(g, spot))
-			return true;
-	}
-	return false;
 }
 
 json_t *blind_suppressed(const json_t *spots, bool suppressed)
@@ -91,15 +92,20 @@ json_t *blind_suppressed(const json_t *spots, bool suppressed)
 json_t *blind_grouped(const json_t *spots)
 {
 	json_t *out = json_array(), *joined = json_array(), *s;
+	struct map *groups = by_reason(spots);
 	size_t i;
 
 	json_array_foreach (spots, i, s) {
-		if (count_same(spots, s) < JOIN_FROM)
+		auto_free char *key = reason_key(s);
+		const json_t *alike = map_get(groups, key);
+
+		if (json_array_size(alike) < JOIN_FROM)
 			json_array_append(out, s);
-		else if (!told(joined, s))
-			json_array_append_new(joined, join(spots, s));
+		else if (s == json_array_get(alike, 0))
+			json_array_append_new(joined, join(alike));
 	}
 	json_array_extend(out, joined);
 	json_decref(joined);
+	map_free(groups);
 	return out;
 }
