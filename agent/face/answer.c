@@ -8,28 +8,17 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/face/answer_part.h"
+#include "agent/face/answer_tree.h"
 #include "agent/investigate/document.h"
 
-#define SYMPTOMS_SHOWN 6
-
+/* What the checks folded under it, when the cause is one of theirs. */
 static void symptoms(struct buf *b, const struct term *t, const json_t *document, const json_t *cause)
 {
-	const json_t *ids = json_object_get(cause, "symptoms"), *id;
-	size_t i, n = json_array_size(ids);
+	const char *id = json_str_at(cause, "finding");
+	const json_t *f = id ? part_by_id(json_object_get(document, "findings"), id) : NULL;
 
-	json_array_foreach (ids, i, id) {
-		const json_t *f = part_by_id(json_object_get(document, "findings"), json_string_value(id));
-		auto_buf struct buf line = BUF_INIT(8192);
-
-		if (i == SYMPTOMS_SHOWN) {
-			buf_printf(&line, "and %zu more", n - i);
-			part_bullet(b, t, STYLE_DIM, t->unicode ? "└" : "`", buf_cstr(&line), 3);
-			return;
-		}
-		part_object(&line, json_object_get(f, "object"), part_several(document));
-		buf_printf(&line, ": %s", json_str_or(f, "cause", ""));
-		part_bullet(b, t, STYLE_DIM, t->unicode ? (i + 1 == n ? "└" : "├") : "|", buf_cstr(&line), 3);
-	}
+	if (f)
+		tree_symptoms(b, t, document, f, 4);
 }
 
 static void cause_text(struct buf *b, const struct term *t, const json_t *document, size_t n, const json_t *cause)

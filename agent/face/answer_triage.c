@@ -177,7 +177,7 @@ static void footer(struct buf *b, const struct term *t, const json_t *triage)
 	}
 	buf_printf(&line, "%zu finding%s", findings, findings == 1 ? "" : "s");
 	if (notes)
-		buf_printf(&line, ", %zu of them of what is over or harmless (-o json)", notes);
+		buf_printf(&line, ", %zu of them old or harmless (-o json)", notes);
 	buf_printf(&line, "; %lld objects in %lld requests; as of %s",
 		   (long long)json_int_at(triage, "scanned.objects", 0),
 		   (long long)json_int_at(triage, "scanned.requests", 0), json_str_or(triage, "now", ""));
