@@ -248,7 +248,10 @@ static void say(struct run *r, struct diagnosis *d, const struct custom *c)
 	const struct verdict *f = &c->verdict;
 	char age[AGE_SIZE];
 
-	diag_cause(d, "%s %s is %s=%s", fld_kind(c->object), fld_name(c->object), f->type, f->state);
+	if (strstr(f->pointer, "onditions/"))
+		diag_cause(d, "%s %s is %s=%s", fld_kind(c->object), fld_name(c->object), f->type, f->state);
+	else
+		diag_cause(d, "%s %s is %s", fld_kind(c->object), fld_name(c->object), f->state);
 	if (*f->reason && !is(f->reason, f->state))
 		diag_cause_more(d, " (%s)", f->reason);
 	if (f->since_ms)
