@@ -132,7 +132,7 @@ static void fill(struct run *r, struct diagnosis *d, const struct trouble *t, co
 		diag_about(d, a->object);
 	else
 		workload_about(d, &t->workload);
-	diag_rate(d, t->why == TROUBLE_ERRORS ? SEVERITY_WARNING : SEVERITY_CRITICAL, in_log ? 0.93 : 0.82);
+	diag_rate(d, t->why & (TROUBLE_ERRORS | TROUBLE_MUTE) ? SEVERITY_WARNING : SEVERITY_CRITICAL, in_log ? 0.93 : 0.82);
 	say_where(d, t, a);
 	if (in_log)
 		trouble_cite(d, t);
@@ -317,7 +317,7 @@ static void run(const struct host *h, struct work *w)
 	json_t *list, *o;
 	size_t i;
 
-	troubles_each(&r.v, TROUBLE_ANY | TROUBLE_SPARSE, on_trouble, &r);
+	troubles_each(&r.v, TROUBLE_ANY | TROUBLE_SPARSE | TROUBLE_MUTE, on_trouble, &r);
 	for (size_t k = 0; k < 3; k++) {
 		list = h->list(w, kinds[k], NULL, &seen);
 		json_array_foreach (list, i, o)

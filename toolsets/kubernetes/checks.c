@@ -33,6 +33,7 @@ const struct check *const kubernetes_checks[] = {
 	&kubernetes_init_check,
 	&kubernetes_job_check,
 	&kubernetes_lease_check,
+	&kubernetes_limit_check,
 	&kubernetes_limits_check,
 	&kubernetes_mesh_check,
 	&kubernetes_mesh_route_check,

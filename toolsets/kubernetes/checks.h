@@ -37,6 +37,7 @@ extern const struct check kubernetes_ingress_check;
 extern const struct check kubernetes_init_check;
 extern const struct check kubernetes_job_check;
 extern const struct check kubernetes_lease_check;
+extern const struct check kubernetes_limit_check;
 extern const struct check kubernetes_limits_check;
 extern const struct check kubernetes_mesh_check;
 extern const struct check kubernetes_mesh_route_check;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "toolsets/kubernetes/complaint.h"
 #include "toolsets/kubernetes/dangling.h"
 #include "toolsets/lib/field.h"
 #include "toolsets/lib/nearest.h"
@@ -253,10 +254,68 @@ static bool leads_nowhere(void *ctx, const struct setting *s)
 	return false;
 }
 
+/* Is the host beside a port given in the open? Then that one was judged already. */
+static bool host_is_seen(const struct search *q, const char *port_name)
+{
+	static const char *const ends[] = {"HOST", "ADDR", "HOSTNAME", "SERVER", "ADDRESS", NULL};
+	struct beside b = {0};
+	size_t n = strlen(port_name);
+
+	for (size_t i = 0; ends[i] && n > 4 && n < 120; i++) {
+		snprintf(b.wanted, sizeof(b.wanted), "%.*s%s", (int)(n - 4), port_name, ends[i]);
+		if (settings_each(q->v, &q->t->workload, q->t->name, is_wanted, &b))
+			return true;
+	}
+	return false;
+}
+
+/* The Service of a product in the namespace; has: one of them has the port. */
+static json_t *service_of(const struct search *q, enum product p, int port, bool *has)
+{
+	enum seen seen;
+	json_t *list = q->v->h->list(q->v->w, "services", fld_ns(q->t->pod), &seen), *s, *found = NULL;
+	size_t i;
+
+	*has = seen != SEEN_OK;
+	json_array_foreach (list, i, s) {
+		if (!product_word(p, fld_name(s)) && !product_port(p, (int)fld_int(s, "spec.ports.0.port", 0)))
+			continue;
+		*has = *has || address_port_open(s, port);
+		found = found ? found : s;
+	}
+	return found;
+}
+
+/* ORDER_MYSQL_PORT=13306, whose host is in a Secret: no Service of MySQL has that port. */
+static bool lone_port(void *ctx, const struct setting *s)
+{
+	static const char *const ends[] = {"PORT", NULL};
+	struct search *q = ctx;
+	int port = number_in(s->value, strlen(s->value));
+	bool has;
+
+	if (!port || strspn(s->value, "0123456789") != strlen(s->value) || !ends_in(s->name, strlen(s->name), ends) ||
+	    host_is_seen(q, s->name))
+		return false;
+	for (int p = PRODUCT_ANY + 1; p < PRODUCTS; p++) {
+		json_t *service = product_word((enum product)p, s->name) ? service_of(q, (enum product)p, port, &has) : NULL;
+
+		if (!service || has)
+			continue;
+		*q->out = (struct dangling_address){.what = DANGLING_PORT, .service = service, .address = {.port = port}};
+		snprintf(q->out->address.host, sizeof(q->out->address.host), "%s", fld_name(service));
+		snprintf(q->out->name, sizeof(q->out->name), "%.63s", fld_name(service));
+		snprintf(q->out->ns, sizeof(q->out->ns), "%.63s", fld_ns(service));
+		return dangling_set_place(q->out, s);
+	}
+	return false;
+}
+
 bool dangling_in_config(const struct view *v, const struct trouble *t, struct dangling_address *out)
 {
-	struct search q = {.v = v, .t = t, .out = out, .strict = t->why == TROUBLE_ERRORS};
+	struct search q = {.v = v, .t = t, .out = out, .strict = (t->why & (TROUBLE_ERRORS | TROUBLE_MUTE)) != 0};
 
 	*out = (struct dangling_address){0};
-	return settings_each(v, &t->workload, t->name, leads_nowhere, &q);
+	return settings_each(v, &t->workload, t->name, leads_nowhere, &q) ||
+	       (t->why != TROUBLE_MUTE && settings_each(v, &t->workload, t->name, lone_port, &q));
 }

@@ -15,6 +15,7 @@
 #define UNREADY_MS (90 * 1000LL) /* what a program may take to become ready, whatever its probes say */
 #define INIT_MS (3 * 60 * 1000LL)
 #define HEALTHY_MAX 60		   /* healthy workloads whose logs are looked at */
+#define OTHERS_MAX 30		   /* further replicas of them, when the first one is well */
 #define MISSES_MAX 3		   /* logs that are not there before the rest is left alone */
 #define TRIES_MAX 3		   /* replicas whose logs are tried */
 #define PAST_MS (30 * 60 * 1000LL) /* errors older than this are history */
@@ -40,7 +41,7 @@ struct scan {
 	void *ctx;
 	struct subject *subjects;
 	size_t count, cap;
-	size_t healthy, misses;
+	size_t healthy, others, misses;
 	bool silent; /* those without a log are wanted too */
 };
 
@@ -201,8 +202,10 @@ static bool look_for_errors(struct scan *s, struct trouble *t)
 	if (!t->number)
 		return false;
 	at = outcry_time(t->line, t->len);
-	if (at && s->v->now_ms - at > PAST_MS)
+	if (at && s->v->now_ms - at > PAST_MS) {
+		t->number = 0;
 		return false; /* it said no more since */
+	}
 	/* the host knows the kinds of lines; it is asked about this one alone */
 	s->v->h->decisive_line(t->line, t->len, NULL, NULL, &t->word);
 	return true;
@@ -252,18 +255,28 @@ static void healthy(struct scan *s, struct trouble *t)
 {
 	struct subject *subject = subject_of(s, t);
 
+	t->line = "";
+	t->word = "";
 	if (s->healthy >= HEALTHY_MAX || s->misses >= MISSES_MAX || subject->given || subject->tries++ >= TRIES_MAX)
 		return;
 	read_log(s, t, true);
 	if (t->log.state != SEEN_OK && t->log.state != SEEN_CUT) {
 		s->misses += t->log.state != SEEN_EMPTY && t->log.state != SEEN_NOT_CAPTURED &&
 			     t->log.state != SEEN_NOT_FOUND;
+		if (subject->tries == 1 && s->kinds & TROUBLE_MUTE) {
+			t->why = TROUBLE_MUTE;
+			s->fn(s->ctx, t);
+		}
 		return; /* another replica may have one */
 	}
-	s->healthy++;
-	subject->given = true;
+	if (subject->tries == 1)
+		s->healthy++;
+	else
+		s->others++;
 	t->word = "";
-	if (ends_in_errors(s, t))
+	/* one replica that is well does not speak for those on other nodes */
+	subject->given = ends_in_errors(s, t) || s->others >= OTHERS_MAX;
+	if (t->number)
 		s->fn(s->ctx, t);
 }
 

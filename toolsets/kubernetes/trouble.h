@@ -14,11 +14,12 @@ enum {
 	TROUBLE_INIT = 4,    /* an init container does not come to its end */
 	TROUBLE_ERRORS = 8,  /* runs and is ready, but its log ends in errors that repeat */
 	TROUBLE_ANY = 15,
+	TROUBLE_MUTE = 32,   /* runs, is ready, and has no log that could be read: no part of TROUBLE_ANY */
 	TROUBLE_SPARSE = 16, /* also those ready programs that complain now and then: why is TROUBLE_ERRORS, sparse */
 };
 
 struct trouble {
-	int why; /* one of the first four */
+	int why; /* one of the first four, or TROUBLE_MUTE */
 	bool sparse; /* it complains now and then: the line proves only what objects confirm */
 	bool recurs; /* sparse, but one kind of complaint, again and again until now */
 	json_t *pod, *container, *status;
