@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "toolsets/kubernetes/lines.h"
 #include "toolsets/kubernetes/patient.h"
 #include "toolsets/kubernetes/serving.h"
 #include "toolsets/kubernetes/trouble.h"
@@ -196,8 +197,9 @@ static bool nobody_complains(struct run *r, const json_t *service)
 	enum seen seen;
 	json_t *pods = r->v.h->list(r->v.w, "pods", NULL, &seen), *pod, *env;
 	struct log_text log = {0};
+	const char *ip = fld_str(service, "spec.clusterIP"), *line;
 	bool asked = false;
-	size_t i, k;
+	size_t i, k, len;
 
 	json_array_foreach (pods, i, pod)
 		json_array_foreach (fld_at(pod, "spec.containers.0.env"), k, env) {
@@ -211,7 +213,9 @@ static bool nobody_complains(struct run *r, const json_t *service)
 			if (!strstr(fld_str(env, "value"), fld_name(service)))
 				continue;
 			r->v.h->log(r->v.w, &q, &log);
-			if (!pod_ready(pod) || log.state != SEEN_OK || strstr(log.text, fld_name(service)))
+			if (!pod_ready(pod) || log.state != SEEN_OK || strstr(log.text, fld_name(service)) ||
+			    (strchr(ip, '.') && strstr(log.text, ip)) ||
+			    lines_sparse(log.text, log.len, &line, &len)) /* few programs say who was missed */
 				return false;
 			asked = true;
 		}
