@@ -249,6 +249,37 @@ def test_completion_offers_them(run):
         assert re.search(r"sarif junit", run("completion", shell).out)
 
 
+# Which findings -------------------------------------------------------------------------------------------------
+
+
+def test_flags_that_choose(triage, tmp_path):
+    def checks(*flags):
+        ran = triage(FANOUT, "-o", "json", *flags)
+        assert ran.code == 0, ran.err
+        return {f["check"] for f in ran.doc["findings"]}
+
+    everything = checks()
+    assert checks("--only", "service-endpoints,workload-short") == {"service-endpoints", "workload-short"}
+    assert checks("--only", "service-endpoints", "--only", "workload-short") == {"service-endpoints", "workload-short"}
+    assert checks("--skip", "service-endpoints") == everything - {"service-endpoints"}
+    assert checks("--only", "service-endpoints", "--skip", "service-endpoints") == set(), "what is skipped does not run"
+    elsewhere = config(tmp_path, "cluster: {namespace: kube-system}\n")
+    assert checks(*elsewhere) < everything and checks("-A", *elsewhere) == everything == checks("-n", "shop", *elsewhere)
+
+
+@pytest.mark.parametrize("flag", ["--only", "--skip"])
+def test_unknown_check_is_no_silence(triage, flag):
+    for fmt in ("json", "sarif", "junit"):
+        ran = triage(FANOUT, "-o", fmt, flag, "service-endpoint")
+        assert ran.code == 2 and ran.out == "" and 'did you mean "service-endpoints"' in ran.err
+
+
+def test_fail_on_in_every_format(triage):
+    for fmt in ("text", "json", "markdown", "sarif", "junit"):
+        assert triage(FANOUT, "-o", fmt, "--fail-on", "critical").code == 1
+        assert triage(CALM, "-o", fmt, "--fail-on", "warning").code == 0
+
+
 # Text -------------------------------------------------------------------------------------------------------------
 
 
