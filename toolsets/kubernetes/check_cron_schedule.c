@@ -145,7 +145,20 @@ static bool schedule_valid(const char *text, char *why, size_t size)
 	return true;
 }
 
-/* What the controller said within a day. */
+/* It is over: a run has started since, or the schedule that could not be read is another one than now. */
+static bool outdated(const json_t *o, const json_t *event, int64_t at)
+{
+	char schedule[260];
+	int64_t started;
+
+	if (when_parse(fld_str(o, "status.lastScheduleTime"), &started) && at && started > at)
+		return true;
+	snprintf(schedule, sizeof(schedule), "\"%.255s\"", fld_str(o, "spec.schedule"));
+	return is(fld_str(event, "reason"), "UnparseableSchedule") && strstr(event_message(event), "unparseable schedule: \"") &&
+	       !strstr(event_message(event), schedule);
+}
+
+/* What the controller said within a day and still stands. */
 static json_t *said(struct run *r, const json_t *o)
 {
 	static const char *const reasons[] = {"UnparseableSchedule", "UnknownTimeZone",	 "InvalidSchedule",
@@ -158,7 +171,7 @@ static json_t *said(struct run *r, const json_t *o)
 		int64_t at = r->v.h->event_time(e);
 
 		for (size_t k = 0; reasons[k]; k++)
-			if (is(fld_str(e, "reason"), reasons[k]) && (!at || r->v.now_ms - at < DAY_MS))
+			if (is(fld_str(e, "reason"), reasons[k]) && (!at || r->v.now_ms - at < DAY_MS) && !outdated(o, e, at))
 				return e;
 	}
 	return NULL;
