@@ -295,5 +295,5 @@ const struct check kubernetes_zero_check = {
 	.run = run_zero,
 	.reads = "deployments.apps statefulsets.apps daemonsets.apps services "
 		 "endpointslices.discovery.k8s.io endpoints ingresses.networking.k8s.io "
-		 "horizontalpodautoscalers.autoscaling nodes pods pods/log events",
+		 "horizontalpodautoscalers.autoscaling namespaces configmaps nodes pods pods/log events",
 };
