@@ -46,8 +46,10 @@ int command_ask(struct options *o)
 		status = session_texts(&s);
 	if (!status && !(attachments = attach_all(o, s.cancel, input_is_slow, &e)))
 		status = session_fail(&s, e.code == ERR_CANCELED ? EXIT_INTERRUPTED : EXIT_USAGE, e.msg);
-	if (!status)
+	if (!status) {
+		s.recorded = true;
 		status = session_world(&s);
+	}
 	if (!status)
 		status = session_store(&s, false);
 	if (!status)

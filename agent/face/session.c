@@ -139,7 +139,7 @@ static void add_origin(struct session *s, struct origin *origin)
 				   .cancel = s->cancel,
 				   .request_ms = c->request_ms,
 				   .max_bytes = c->max_bytes,
-				   .record = recorder_hook,
+				   .record = s->recorded ? recorder_hook : NULL, /* digests cost time */
 				   .record_ctx = recorder_get()};
 	struct facts_scope scope = {.ns = s->options->all_namespaces || str_empty(c->ns) ? NULL : c->ns,
 				    .whole_pods = c->whole_pods ? c->whole_pods : -1};

@@ -28,6 +28,7 @@ struct session {
 	struct cancel *cancel;   /* fired by SIGINT, SIGTERM */
 	struct term out, err;
 	const char *nothing_to_spend; /* the flag that sets a budget to 0; NULL: none does */
+	bool recorded;           /* set before session_world: what is read is for the record of an investigation */
 	bool patient;            /* what is wrong with the kubeconfig may pass: it makes a cluster unreadable, no more */
 	bool unread;             /* work may still run in the background: nothing is freed */
 };
