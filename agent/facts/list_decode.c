@@ -7,6 +7,7 @@
 #include "agent/data/json.h"
 #include "agent/facts/facts_private.h"
 #include "agent/facts/prune.h"
+#include "agent/facts/thin.h"
 #include "agent/source/managed.h"
 
 /* A page's caller has capped it; the copy of a part is never longer. */
@@ -18,10 +19,12 @@ static json_t *decode_item(const struct list_decoder *d, struct span item, struc
 	json_t *read, *whole;
 
 	buf_clear(scratch);
-	prune_copy(scratch, item, d->drop);
+	prune_copy(scratch, item, d->many && d->now ? prune_of_many(d->kind->resource, d->drop) : d->drop);
 	read = json_parse(buf_cstr(scratch), scratch->len, d->kind->resource, e);
 	if (!json_is_object(read))
 		return read;
+	if (d->many && d->now)
+		thin_object(d->kind->resource, read, d->now);
 	whole = facts_complete(read, api_version, d->kind->kind);
 	json_decref(read);
 	return share_steal(d->share, whole);
@@ -87,6 +90,7 @@ static json_t *decode_text(struct list_decoder *d, const char *text, size_t len,
 	if (!page)
 		return json_parse(text, len, d->kind->resource, e);
 	d->unwanted = d->wanted && remaining > 0 && (uint64_t)remaining > d->wanted;
+	d->many = d->many || !str_empty(json_str_at(page, "metadata.continue"));
 	list = d->unwanted ? json_array() : decode_items(d, items, str_or(version, d->kind->api_version), e);
 	if (list) {
 		json_object_set_new(page, "items", list);

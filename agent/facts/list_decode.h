@@ -17,6 +17,8 @@ struct list_decoder {
 	/* More objects would follow than are wanted: none of this page is decoded then. 0: any number is. */
 	size_t wanted;
 	bool unwanted; /* out: that was so */
+	bool many;     /* out: there is more than one page, so that objects are made thin (thin.h) */
+	int64_t now;   /* wall ms, for that; 0: they are not */
 };
 
 /* A source_request's decode. A page: what stands beside the items, and the items. */

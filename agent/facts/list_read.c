@@ -71,6 +71,7 @@ static void decode_well(struct facts *f, struct taking *t, struct source_request
 	t->decoder = (struct list_decoder){.kind = t->list->kind,
 					   .drop = prune_of(t->list->kind->resource),
 					   .share = share_new(),
+					   .now = source_now_ms(f->source),
 					   .wanted = t->wanted};
 	q->once = true;
 	q->decode = list_decode_page;

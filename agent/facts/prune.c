@@ -16,6 +16,18 @@ static const char *const nodes[] = {
 	"status.nodeInfo.bootID",      "status.runtimeHandlers",     "status.conditions.lastHeartbeatTime",
 	"status.daemonEndpoints",      "metadata.selfLink",	     NULL,
 };
+/* And what tells one of thousands from the next. */
+static const char *const many_nodes[] = {
+	"metadata.managedFields",      "status.images",		     "status.volumesInUse",
+	"status.volumesAttached",      "status.nodeInfo.machineID",  "status.nodeInfo.systemUUID",
+	"status.nodeInfo.bootID",      "status.runtimeHandlers",     "status.conditions.lastHeartbeatTime",
+	"status.daemonEndpoints",      "metadata.selfLink",	     "metadata.annotations",
+	"metadata.resourceVersion",    "status.addresses",	     "spec.providerID",
+	"spec.podCIDRs",	       "metadata.uid",		     NULL,
+};
+static const char *const many_numerous[] = {"metadata.managedFields", "metadata.resourceVersion",
+					    "status.conditions.lastProbeTime", NULL};
+static const char *const many[] = {"metadata.resourceVersion", NULL};
 static const char *const plain[] = {"metadata.managedFields", NULL};
 static const char *const numerous[] = {"endpointslices.discovery.k8s.io", "endpoints", "events", "replicasets.apps",
 				       "leases.coordination.k8s.io"};
@@ -31,6 +43,13 @@ const char *const *prune_of(const char *resource)
 		if (str_eq(resource, numerous[i]))
 			return plain;
 	return NULL;
+}
+
+const char *const *prune_of_many(const char *resource, const char *const *drop)
+{
+	if (str_eq(resource, "nodes"))
+		return many_nodes;
+	return drop ? many_numerous : many;
 }
 
 static void copy_value(struct buf *to, struct span value, const char *const *drop);

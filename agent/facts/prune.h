@@ -14,5 +14,7 @@ void prune_copy(struct buf *to, struct span value, const char *const *drop);
 
 /* What is left out of the objects of a list of this resource; NULL: nothing. */
 const char *const *prune_of(const char *resource);
+/* The same of a list that is long; drop: what prune_of gave. */
+const char *const *prune_of_many(const char *resource, const char *const *drop);
 
 #endif

@@ -158,7 +158,7 @@ static json_t *share_value(struct share *s, json_t *v, int depth);
 /* Names that no two objects have: remembering them would only cost. */
 static bool unique(const char *key)
 {
-	static const char *const keys[] = {"uid", "resourceVersion", "containerID", "podIP", "ip", "message"};
+	static const char *const keys[] = {"uid", "resourceVersion", "containerID", "podIP", "ip"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(keys[i], key) == 0)

@@ -25,7 +25,7 @@ void wide_picks_fini(struct wide_picks *p);
 /* What the whole scan goes by; made before the first row is read, and not changed while rows are. */
 struct wide_hints {
 	struct map *nodes;  /* names of nodes that are not ready */
-	struct map *warned; /* "ns\npod": a warning names it */
+	struct map *warned; /* "ns\npod": a warning is about it; "\npod": one about something else may name it */
 };
 
 /* Rows by their owners. */

@@ -77,7 +77,8 @@ static enum wide_rank judge(const struct wide_groups *g, const char *ns, const s
 	if (!map_len(g->hints->warned))
 		return rank;
 	key = mem_printf("%s\n%s", ns, row->name);
-	return map_has(g->hints->warned, key) ? WIDE_EVENT : rank;
+	/* the part from the line's end on is the name alone */
+	return map_has(g->hints->warned, key) || map_has(g->hints->warned, strchr(key, '\n')) ? WIDE_EVENT : rank;
 }
 
 static void append(struct wide_picks *to, const char *ns, const char *name, enum wide_rank rank, bool sibling)

@@ -22,7 +22,7 @@
  * THREADS: as polite as kubectl's own limit. OTHERS_MAX: with so few owners, one pod of each is read, suspicious or not.
  * PAGES_MAX ends a server that never comes to an end. WARNED_MS: what a warning of earlier says has passed.
  */
-enum { THREADS = 8, OTHERS_MAX = 200, PAGES_MAX = 20000, NAMED_MAX = 20 };
+enum { THREADS = 8, OTHERS_MAX = 200, PAGES_MAX = 20000, NAMED_MAX = 20, WORDS_MAX = 400 };
 #define WARNED_MS (INT64_C(3600) * 1000)
 
 struct scan {
@@ -225,6 +225,38 @@ static bool node_ready(const json_t *node)
 	return true;
 }
 
+/* Words of a warning about something else ("Eviction blocked ... pod db-0"): any may be the name of a pod. */
+static void add_words(struct map *to, const char *text)
+{
+	for (int n = 0; *text && n < WORDS_MAX; n++) {
+		size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.");
+
+		if (len > 2 && memchr(text, '-', len)) {
+			auto_free char *key = mem_printf("\n%.*s", (int)len, text);
+
+			map_set(to, key, NULL);
+		}
+		text += len;
+		text += *text ? 1 : 0;
+	}
+}
+
+static void add_warning(struct scan *s, const json_t *event, int64_t now)
+{
+	const json_t *about = json_object_get(event, "involvedObject");
+	auto_free char *key = NULL;
+
+	about = about ? about : json_object_get(event, "regarding");
+	if (!str_eq(json_key_str(event, "type"), "Warning") || now - facts_event_time(event) > WARNED_MS)
+		return;
+	if (!str_eq(json_key_str(about, "kind"), "Pod")) {
+		add_words(s->hints.warned, str_or(json_key_str(event, "message"), str_or(json_key_str(event, "note"), "")));
+		return;
+	}
+	key = mem_printf("%s\n%s", json_str_or(about, "namespace", ""), json_str_or(about, "name", ""));
+	map_set(s->hints.warned, key, NULL);
+}
+
 static void find_hints(struct scan *s)
 {
 	enum read_state state;
@@ -236,17 +268,8 @@ static void find_hints(struct scan *s)
 	json_array_foreach (facts_list(s->f, "nodes", NULL, &state), i, o)
 		if (!node_ready(o))
 			map_set(s->hints.nodes, json_str_or(o, "metadata.name", ""), NULL);
-	json_array_foreach (facts_list(s->f, "events", s->list->ns, &state), i, o) {
-		const json_t *about = json_object_get(o, "involvedObject");
-		auto_free char *key = NULL;
-
-		about = about ? about : json_object_get(o, "regarding");
-		if (!str_eq(json_key_str(o, "type"), "Warning") || !str_eq(json_key_str(about, "kind"), "Pod") ||
-		    now - facts_event_time(o) > WARNED_MS)
-			continue;
-		key = mem_printf("%s\n%s", json_str_or(about, "namespace", ""), json_str_or(about, "name", ""));
-		map_set(s->hints.warned, key, NULL);
-	}
+	json_array_foreach (facts_list(s->f, "events", s->list->ns, &state), i, o)
+		add_warning(s, o, now);
 }
 
 /* The namespaces to look through; one part without a name when they are not known. */

@@ -17,6 +17,7 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #define HEAD_MAX (64u << 10)
 #define BODY_MAX (64u << 20)
@@ -27,7 +28,7 @@
 struct span {
 	int64_t start, end;
 	uint64_t bytes;
-	char path[200];
+	char path[400], accept[160];
 };
 
 static struct {
@@ -120,6 +121,28 @@ void httpd_reply(struct httpd_call *c, int status, const char *type, const void 
 	send_parts(c, v, 2);
 }
 
+void httpd_reply_gzip(struct httpd_call *c, const char *type, const void *body, size_t len)
+{
+	z_stream z = {.next_in = part(body, 0).iov_base, .avail_in = (unsigned)len};
+	char head[512], *packed;
+	size_t room;
+	int n;
+
+	if (deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		exit(1);
+	room = deflateBound(&z, (uLong)len);
+	packed = httpd_alloc(NULL, room);
+	z.next_out = (unsigned char *)packed;
+	z.avail_out = (unsigned)room;
+	deflate(&z, Z_FINISH);
+	n = snprintf(head, sizeof(head),
+		     "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Encoding: gzip\r\nContent-Length: %lu\r\n\r\n", type,
+		     z.total_out);
+	send_parts(c, (struct iovec[]){part(head, (size_t)n), part(packed, z.total_out)}, 2);
+	deflateEnd(&z);
+	free(packed);
+}
+
 void httpd_error(struct httpd_call *c, int status, const char *message)
 {
 	char body[512];
@@ -193,6 +216,29 @@ int httpd_param(const char *query, const char *name, char *to, size_t room)
 	return 0;
 }
 
+/* What was asked with which header, for another client to ask again: "ACCEPT<tab>PATH". */
+static void show_accepts(struct httpd_call *c)
+{
+	char *text = httpd_alloc(NULL, 1);
+	size_t len = 0;
+
+	pthread_mutex_lock(&server.lock);
+	text = httpd_alloc(text, server.count * sizeof(struct span) + 1);
+	for (size_t i = 0; i < server.count; i++)
+		len += (size_t)sprintf(text + len, "%s\t%s\n", server.spans[i].accept, server.spans[i].path);
+	pthread_mutex_unlock(&server.lock);
+	httpd_reply(c, 200, "text/plain", text, len);
+	free(text);
+}
+
+static void forget_spans(struct httpd_call *c)
+{
+	pthread_mutex_lock(&server.lock);
+	server.count = 0;
+	pthread_mutex_unlock(&server.lock);
+	httpd_reply(c, 200, "text/plain", "", 0);
+}
+
 static void show_spans(struct httpd_call *c)
 {
 	char *text = httpd_alloc(NULL, 1);
@@ -211,7 +257,7 @@ static void show_spans(struct httpd_call *c)
 	free(text);
 }
 
-static size_t span_open(const char *path)
+static size_t span_open(const char *path, const char *accept)
 {
 	size_t i = SPANS_MAX;
 
@@ -220,6 +266,7 @@ static size_t span_open(const char *path)
 		i = server.count++;
 		server.spans[i] = (struct span){.start = now_ns()};
 		snprintf(server.spans[i].path, sizeof(server.spans[i].path), "%s", path);
+		snprintf(server.spans[i].accept, sizeof(server.spans[i].accept), "%.*s", (int)strcspn(accept, "\r"), accept);
 	}
 	pthread_mutex_unlock(&server.lock);
 	if (i < SPANS_MAX)
@@ -294,12 +341,20 @@ static void answer(struct httpd_call *c, struct httpd_request *q, bool listed)
 		show_spans(c);
 		return;
 	}
+	if (strcmp(q->path, "/_bench/accepts") == 0) {
+		show_accepts(c);
+		return;
+	}
+	if (strcmp(q->path, "/_bench/forget") == 0) {
+		forget_spans(c);
+		return;
+	}
 	if (!listed) {
 		server.handler(server.ctx, c, q);
 		return;
 	}
 	snprintf(whole, sizeof(whole), "%s%s%s", q->path, *q->query ? "?" : "", q->query);
-	q->number = span_open(whole);
+	q->number = span_open(whole, q->accept);
 	server.handler(server.ctx, c, q);
 	span_close(q->number, c);
 }
@@ -325,6 +380,15 @@ static int parse_target(char *line, struct httpd_request *q)
 	return 0;
 }
 
+static void read_headers(const char *head, struct httpd_request *q)
+{
+	const char *accept = header(head, "Accept"), *encoding = header(head, "Accept-Encoding");
+	size_t n = encoding ? strcspn(encoding, "\r") : 0;
+
+	q->accept = accept ? accept : "";
+	q->gzip = n && memmem(encoding, n, "gzip", 4);
+}
+
 static void *serve(void *arg)
 {
 	struct inbox in = {.fd = (int)(intptr_t)arg};
@@ -336,6 +400,7 @@ static void *serve(void *arg)
 		char kept = in.data[len];
 
 		in.data[len] = '\0';
+		read_headers(in.data, &q);
 		if (parse_target(in.data, &q) < 0)
 			break;
 		answer(&c, &q, strncmp(q.path, "/_bench/", 8) != 0);

@@ -7,6 +7,7 @@
 #ifndef TESTS_BENCH_HTTPD_H
 #define TESTS_BENCH_HTTPD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,9 @@ struct httpd_request {
 	const char *method, *path, *query; /* as sent, not decoded; query "" when there is none */
 	const char *body;		   /* NUL-terminated */
 	size_t body_len;
-	size_t number; /* of the requests in the list, from 0 */
+	const char *accept; /* "" when there is none, up to the end of the line */
+	bool gzip;	    /* may be answered so */
+	size_t number;	    /* of the requests in the list, from 0 */
 };
 
 /* Answers a request by httpd_reply, or by httpd_begin, httpd_piece and httpd_end. */
@@ -26,6 +29,8 @@ typedef void httpd_handler(void *ctx, struct httpd_call *c, const struct httpd_r
 void httpd_run(httpd_handler *handler, void *ctx) __attribute__((noreturn));
 
 void httpd_reply(struct httpd_call *c, int status, const char *type, const void *body, size_t len);
+/* The same, compressed. */
+void httpd_reply_gzip(struct httpd_call *c, const char *type, const void *body, size_t len);
 void httpd_error(struct httpd_call *c, int status, const char *message);
 /* Chunked, as what is made on the way has no length. A piece returns -1 once the client has gone. */
 void httpd_begin(struct httpd_call *c, const char *type);

@@ -276,6 +276,27 @@ static bool fake_labels_match(const json_t *selector, const json_t *labels, bool
 	return good;
 }
 
+static bool fake_selected(struct work *w, const char *resource, const char *ns, size_t *count)
+{
+	enum seen seen;
+	json_t *list = fake_list(w, resource, ns, &seen);
+
+	if (count)
+		*count = json_array_size(list);
+	return false;
+}
+
+static json_t *fake_pods_on(struct work *w, const char *node, enum seen *seen)
+{
+	json_t *list = fake_list(w, "pods", NULL, seen), *out = fake_keep(w, json_array()), *pod;
+	size_t i;
+
+	json_array_foreach (list, i, pod)
+		if (strcmp(fake_str(fake_get(pod, "spec", "nodeName")), node) == 0)
+			json_array_append(out, pod);
+	return out;
+}
+
 static json_t *fake_select_pods(struct work *w, const char *ns, const json_t *selector)
 {
 	enum seen seen;
@@ -461,6 +482,8 @@ __attribute__((unused)) static const struct host fake_host = {
 	.kind_at = fake_kind_at,
 	.group_served = fake_group_served,
 	.list = fake_list,
+	.selected = fake_selected,
+	.pods_on = fake_pods_on,
 	.find = fake_find,
 	.find_kind = fake_find_kind,
 	.owner = fake_owner,

@@ -119,6 +119,17 @@ static void no_subset(struct run *r, const struct destination *t, json_t *rule)
 		 t->host, fld_name(t->route), fld_ns(t->route));
 }
 
+/* Pods that are not at hand, because they are well and there are too many. */
+static bool elsewhere(struct run *r, const struct destination *t, const json_t *subset)
+{
+	json_t *both = json_copy(fld_at(t->service, "spec.selector")), *pods;
+
+	json_object_update(both, fld_at(subset, "labels"));
+	pods = r->v.h->select_pods(r->v.w, fld_ns(t->service), both);
+	json_decref(both);
+	return json_array_size(pods) > 0;
+}
+
 static void empty_subset(struct run *r, const struct destination *t, json_t *rule, const json_t *subset, size_t at)
 {
 	json_t *pods = r->v.h->select_pods(r->v.w, fld_ns(t->service), fld_at(t->service, "spec.selector")), *pod, *value;
@@ -130,7 +141,7 @@ static void empty_subset(struct run *r, const struct destination *t, json_t *rul
 	json_array_foreach (pods, i, pod)
 		if (r->v.h->labels_match(fld_at(subset, "labels"), fld_at(pod, "metadata.labels"), true))
 			return;
-	if (!json_array_size(pods) || !fld_count(subset, "labels"))
+	if (!json_array_size(pods) || !fld_count(subset, "labels") || elsewhere(r, t, subset))
 		return; /* then the Service is what is empty */
 	json_object_foreach (fld_at(subset, "labels"), k, value)
 		key = *key ? key : k;

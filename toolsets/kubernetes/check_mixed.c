@@ -68,8 +68,9 @@ static json_t *stranger(struct run *r, const json_t *service, json_t *pods, json
 	return *right ? found : NULL;
 }
 
-static void judge(struct run *r, json_t *service)
+static void judge(void *ctx, json_t *service)
 {
+	struct run *r = ctx;
 	json_t *pods = r->v.h->select_pods(r->v.w, fld_ns(service), fld_at(service, "spec.selector")), *pod,
 	       *wrong = NULL, *right = NULL;
 	struct workload a, b;
@@ -79,6 +80,8 @@ static void judge(struct run *r, json_t *service)
 	json_t *value;
 	size_t i;
 
+	if (is(fld_str(service, "spec.clusterIP"), "None"))
+		return;
 	json_array_foreach (pods, i, pod) {
 		int fit = pod_ready(pod) && !*fld_str(pod, "metadata.deletionTimestamp") ? meets(service, pod) : -1;
 
@@ -122,13 +125,8 @@ static void judge(struct run *r, json_t *service)
 static void run(const struct host *h, struct work *w)
 {
 	struct run r = {.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
-	enum seen seen;
-	json_t *list = h->list(w, "services", NULL, &seen), *s;
-	size_t i;
 
-	json_array_foreach (list, i, s)
-		if (fld_count(s, "spec.selector") && !is(fld_str(s, "spec.clusterIP"), "None"))
-			judge(&r, s);
+	serving_each(&r.v, judge, &r);
 	diag_send(&r.set);
 }
 

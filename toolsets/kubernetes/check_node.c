@@ -42,7 +42,7 @@ static size_t condition_index(const json_t *node, const char *type)
 static size_t pods_on(struct run *r, struct diagnosis *d, const json_t *node, bool all)
 {
 	enum seen seen;
-	json_t *pods = r->v.h->list(r->v.w, "pods", NULL, &seen), *pod;
+	json_t *pods = r->v.h->pods_on(r->v.w, fld_name(node), &seen), *pod;
 	size_t i, n = 0;
 
 	json_array_foreach (pods, i, pod) {
@@ -54,7 +54,7 @@ static size_t pods_on(struct run *r, struct diagnosis *d, const json_t *node, bo
 		if (n <= PODS_NAMED && (all || !pod_ready(pod)))
 			diag_shows(d, pod);
 	}
-	return n;
+	return seen == SEEN_OK ? n : 0; /* a part of them is no number to tell */
 }
 
 /* A network plug-in that does not come up on the node keeps it from being ready. */
@@ -71,7 +71,7 @@ static void blame_network(struct run *r, struct diagnosis *d, const json_t *node
 		for (size_t p = 0; plugins[p]; p++)
 			if (strstr(fld_name(o), plugins[p]))
 				diag_blames(d, "apps/v1", "DaemonSet", fld_ns(o), fld_name(o));
-	pods = r->v.h->list(r->v.w, "pods", NULL, &seen);
+	pods = r->v.h->pods_on(r->v.w, fld_name(node), &seen);
 	json_array_foreach (pods, k, pod)
 		for (size_t p = 0; plugins[p]; p++)
 			if (is(fld_str(pod, "spec.nodeName"), fld_name(node)) && strstr(fld_name(pod), plugins[p]))

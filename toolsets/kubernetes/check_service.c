@@ -20,26 +20,24 @@ static bool is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* Services that are meant to have endpoints made by their selector. */
-static void each(struct run *r, void (*fn)(struct run *, json_t *service))
-{
-	enum seen seen;
-	json_t *services = r->v.h->list(r->v.w, "services", NULL, &seen), *s;
-	size_t i;
+struct each {
+	struct run *run;
+	void (*fn)(struct run *, json_t *service);
+};
 
-	r->v.h->list(r->v.w, "pods", NULL, &seen);
-	if (seen != SEEN_OK)
-		return;
-	json_array_foreach (services, i, s)
-		if (fld_count(s, "spec.selector") && !is(fld_str(s, "spec.type"), "ExternalName") &&
-		    !*fld_str(s, "metadata.deletionTimestamp"))
-			fn(r, s);
+static void one(void *ctx, json_t *service)
+{
+	struct each *e = ctx;
+
+	e->fn(e->run, service);
 }
 
 static void start(struct run *r, const struct host *h, struct work *w, void (*fn)(struct run *, json_t *service))
 {
+	struct each e = {r, fn};
+
 	*r = (struct run){.v = VIEW_INIT(h, w), .set = DIAG_INIT(h, w)};
-	each(r, fn);
+	serving_each(&r->v, one, &e);
 	diag_send(&r->set);
 }
 

@@ -32,6 +32,10 @@ static void each_free(struct schedule_run *r, struct diagnosis *d, const struct 
 			diag_cause_more(d, ", ...");
 			break;
 		}
+		if (!fleet_counted(&r->fleet, fld_name(f->node))) {
+			diag_cause_more(d, "%s%s", shown++ ? ", " : "", fld_name(f->node));
+			continue;
+		}
 		quantity_text(quantity_less(all, fit_used(&r->fleet, fld_name(f->node), resource)), resource, left);
 		quantity_text(all, resource, total);
 		diag_cause_more(d, "%s%s ", shown++ ? ", " : "", fld_name(f->node));
@@ -104,7 +108,8 @@ static const char *holders(struct schedule_run *r, const struct pending *p, cons
 	size_t n = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; strchr(resource, '/') && i < p->verdict.count; i++) {
+	/* on a large cluster that would be a question for each node */
+	for (size_t i = 0; strchr(resource, '/') && !r->fleet.part && i < p->verdict.count; i++) {
 		json_t *pods = fleet_pods(&r->fleet, fld_name(p->verdict.fits[i].node)), *pod;
 		size_t k;
 

@@ -162,6 +162,35 @@ static void from_message(const struct schedule_message *m, struct verdict *out)
 	}
 }
 
+/*
+ * Where pods of a node are not at hand, what they leave is not known: nodes that nothing else keeps from the pod are full,
+ * when the scheduler says so. True: it says something of their pods, for which each would have to be looked into.
+ */
+static bool believe(const struct schedule_message *m, struct verdict *out)
+{
+	struct verdict said = {0};
+	const char *resource = NULL;
+
+	from_message(m, &said);
+	if (said.block & (FIT_PORTS | FIT_PODS | FIT_ANTI | FIT_AFFINITY)) {
+		verdict_free(out);
+		*out = (struct verdict){.block = said.block};
+		return true;
+	}
+	for (size_t i = 0; !resource && i < m->count; i++)
+		resource = schedule_message_resource(&m->counts[i]);
+	for (size_t i = 0; resource && i < out->count; i++) {
+		struct fit *fit = &out->fits[i];
+
+		if (fit->blocks)
+			continue;
+		fit->blocks = FIT_RESOURCES;
+		snprintf(fit->resource, sizeof(fit->resource), "%.119s", resource);
+		fit->total = fit_allocatable(fit->node, resource);
+	}
+	return false;
+}
+
 void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedule_message *m, struct verdict *out)
 {
 	bool control_plane = true;
@@ -179,6 +208,8 @@ void verdict_reach(const struct fleet *f, const json_t *pod, const struct schedu
 		if (!(out->fits[i].blocks & FIT_PERMANENT))
 			control_plane = false; /* there are others: the control plane is not meant */
 	}
+	if (f->part && believe(m, out))
+		return;
 	for (size_t i = 0; i < out->count; i++)
 		if (is_candidate(&out->fits[i], control_plane)) {
 			out->candidates++;

@@ -135,25 +135,18 @@ static void say_taint(struct schedule_run *r, struct diagnosis *d, const struct 
 /* Values of a label over the nodes: "hdd (2 nodes), nvme (1)". */
 static size_t values_of(const struct schedule_run *r, const char *key, struct reply *out)
 {
-	json_t *counts = json_object(), *node, *n;
+	json_t *counts = json_object_get(r->fleet.labels, key), *n;
 	const char *value;
-	size_t i, shown = 0;
+	size_t shown = 0;
 
-	json_array_foreach (r->fleet.nodes, i, node) {
-		value = json_string_value(json_object_get(fld_at(node, "metadata.labels"), key));
-		if (value)
-			json_object_set_new(counts, value,
-					    json_integer(json_integer_value(json_object_get(counts, value)) + 1));
+	json_object_foreach (counts, value, n) {
+		if (shown == NODES_SHOWN)
+			break;
+		rep_add(out, "%s%s (%d node%s)", shown ? ", " : "", value, (int)json_integer_value(n),
+			json_integer_value(n) == 1 ? "" : "s");
+		shown++;
 	}
-	json_object_foreach (counts, value, n)
-		if (shown < NODES_SHOWN) {
-			rep_add(out, "%s%s (%d node%s)", shown ? ", " : "", value, (int)json_integer_value(n),
-				json_integer_value(n) == 1 ? "" : "s");
-			shown++;
-		}
-	i = json_object_size(counts);
-	json_decref(counts);
-	return i;
+	return json_object_size(counts);
 }
 
 /* One demand that no node meets: what the nodes have instead. */
@@ -170,30 +163,20 @@ static void explain_key(const struct schedule_run *r, struct diagnosis *d, const
 	if (values_of(r, key, &have)) {
 		diag_cause_more(d, ", but the nodes have %s=%s", key, rep_text(&have));
 	} else {
-		json_array_foreach (r->fleet.nodes, i, node)
-			json_object_foreach (fld_at(node, "metadata.labels"), k, value)
-				nearest_add(&near, k);
+		json_object_foreach (r->fleet.labels, k, value)
+			nearest_add(&near, k);
 		diag_cause_more(d, ", a label that no node has%s%s", near.count ? "; nearest: " : "",
 				near.count ? near.name[0] : "");
 	}
-	json_array_foreach (r->fleet.nodes, i, node)
-		if (i < 4 && json_object_get(fld_at(node, "metadata.labels"), key))
+	for (i = 0; i < 4 && (node = json_array_get(r->fleet.nodes, i)); i++)
+		if (json_object_get(fld_at(node, "metadata.labels"), key))
 			diag_cite(d, node, NULL, "/metadata/labels/%s", settings_key(key, escaped));
 	rep_free(&have);
 }
 
 static bool any_node_has(const struct schedule_run *r, const char *key, const char *value)
 {
-	json_t *node;
-	size_t i;
-
-	json_array_foreach (r->fleet.nodes, i, node) {
-		const char *have = json_string_value(json_object_get(fld_at(node, "metadata.labels"), key));
-
-		if (have && is(have, value))
-			return true;
-	}
-	return false;
+	return fleet_labelled(&r->fleet, key, value) > 0;
 }
 
 static void say_affinity_terms(struct schedule_run *r, struct diagnosis *d, const struct pending *p)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "toolsets/kubernetes/serving.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "toolsets/lib/nearest.h"
 
 #define YOUNG_MS (60 * 1000LL)
+#define LOOKED_INTO 200 /* Services whose pods are asked for one by one, where pods are not at hand */
 #define ALIKE 20 /* distance of names that differ by a slip */
 
 static const char *const makers[] = {"deployments.apps", "statefulsets.apps", "daemonsets.apps",
@@ -78,6 +80,50 @@ void serving_of(const struct view *v, json_t *service, struct serving *out)
 		out->young = false;
 	if (!out->ready)
 		find_maker(v, service, out);
+}
+
+static bool has_ready(const struct view *v, json_t *service)
+{
+	enum seen seen;
+	json_t *o;
+	size_t i;
+
+	for (size_t k = 0; k + 1 < MAKERS; k++)
+		json_array_foreach (v->h->list(v->w, makers[k], fld_ns(service), &seen), i, o)
+			if ((fld_int(o, "status.readyReplicas", 0) > 0 || fld_int(o, "status.numberReady", 0) > 0) &&
+			    v->h->labels_match(fld_at(service, "spec.selector"), workload_labels(o), true))
+				return true;
+	return false;
+}
+
+void serving_each(const struct view *v, void (*fn)(void *ctx, json_t *service), void *ctx)
+{
+	enum seen seen;
+	json_t *services = v->h->list(v->w, "services", NULL, &seen), *s;
+	size_t i, looked = 0, left = 0, count;
+	bool part = v->h->size > offsetof(struct host, selected) && v->h->selected(v->w, "pods", NULL, &count) &&
+		    json_array_size(services) > LOOKED_INTO;
+	char what[80];
+
+	v->h->list(v->w, "pods", NULL, &seen);
+	if (seen != SEEN_OK)
+		return;
+	json_array_foreach (services, i, s) {
+		if (!fld_count(s, "spec.selector") || is(fld_str(s, "spec.type"), "ExternalName") ||
+		    *fld_str(s, "metadata.deletionTimestamp"))
+			continue;
+		if (part && (looked == LOOKED_INTO || has_ready(v, s))) {
+			left++;
+			continue;
+		}
+		looked++;
+		fn(ctx, s);
+	}
+	if (!left)
+		return;
+	snprintf(what, sizeof(what), "the pods behind %zu Services", left);
+	v->h->blind(v->w, SEEN_CUT, what,
+		    "the cluster is large: of Services whose workload has ready pods, ports and selectors were not compared");
 }
 
 /* How much a selector and labels have in common: equal and all but equal pairs count most, equal names less. */

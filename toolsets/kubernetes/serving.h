@@ -15,6 +15,11 @@ struct serving {
 	bool young;		/* all pods are younger than a minute */
 };
 
+/*
+ * The Services that are meant to have endpoints made by their selector. On a cluster so large that its pods are only a
+ * selection, and with many Services, those whose workload has ready pods are left out, which is noted.
+ */
+void serving_each(const struct view *v, void (*fn)(void *ctx, json_t *service), void *ctx);
 void serving_of(const struct view *v, json_t *service, struct serving *out);
 /* A workload or bare pod that the Service most likely means though its labels differ; NULL. */
 const json_t *serving_nearest(const struct view *v, const json_t *service);

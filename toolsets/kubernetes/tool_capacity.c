@@ -60,6 +60,11 @@ static void add_pods(struct capacity *c, const json_t *skip)
 	c->pods_seen = SEEN_NOT_SERVED;
 	if (!k)
 		return;
+	/* a sum over the suspicious ones alone would be a lie */
+	if (c->v->h->selected(c->v->w, "pods", NULL, NULL)) {
+		c->pods_seen = SEEN_CUT;
+		return;
+	}
 	pods = target_list_all(c->v->h, c->v->w, k, &c->pods_seen);
 	json_array_foreach (pods, i, pod) {
 		struct node_room *r = room_of(c, fld_str(pod, "spec.nodeName"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "toolsets/lib/nodefit.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,48 +12,6 @@
 static bool is(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
-}
-
-static bool finished(const json_t *pod)
-{
-	const char *phase = fld_str(pod, "status.phase");
-
-	return is(phase, "Succeeded") || is(phase, "Failed");
-}
-
-void fleet_open(struct fleet *f, const struct host *h, struct work *w)
-{
-	const struct kind_info *pods = h->kind(w, "pods", NULL, 0);
-	json_t *pod;
-	size_t i;
-
-	*f = (struct fleet){.h = h, .w = w, .by_node = json_object()};
-	f->nodes = h->list(w, "nodes", NULL, &f->nodes_seen);
-	f->pods = pods ? target_list_all(h, w, pods, &f->pods_seen) : NULL;
-	json_array_foreach (f->pods, i, pod) {
-		const char *node = fld_str(pod, "spec.nodeName");
-		json_t *list;
-
-		if (!*node || finished(pod))
-			continue;
-		list = json_object_get(f->by_node, node);
-		if (!list) {
-			list = json_array();
-			json_object_set_new(f->by_node, node, list);
-		}
-		json_array_append(list, pod);
-	}
-}
-
-void fleet_close(struct fleet *f)
-{
-	json_decref(f->by_node);
-	f->by_node = NULL;
-}
-
-json_t *fleet_pods(const struct fleet *f, const char *node)
-{
-	return json_object_get(f->by_node, node);
 }
 
 static bool in_values(const json_t *expression, const char *value)
@@ -269,7 +228,7 @@ static void check_resources(const struct fleet *f, const json_t *pod, const json
 
 		if (quantity_zero(need))
 			continue;
-		left = quantity_less(total, fit_used(f, fld_name(node), name));
+		left = f->part ? total : quantity_less(total, fit_used(f, fld_name(node), name));
 		if (quantity_compare(left, need) >= 0)
 			continue;
 		if (!(out->blocks & FIT_RESOURCES)) {
@@ -280,7 +239,7 @@ static void check_resources(const struct fleet *f, const json_t *pod, const json
 		out->blocks |= FIT_RESOURCES;
 	}
 	json_decref(names);
-	if (quantity_zero(pods))
+	if (quantity_zero(pods) || f->part)
 		return;
 	for (i = 0; i < json_array_size(fleet_pods(f, fld_name(node))); i++)
 		pods = quantity_less(pods, one);
@@ -406,16 +365,42 @@ static void check_volumes(const struct fleet *f, const json_t *pod, const json_t
 	}
 }
 
-void fit_node(const struct fleet *f, const json_t *pod, json_t *node, struct fit *out)
+static void check_state(const json_t *pod, json_t *node, struct fit *out)
 {
-	json_t *cordon = json_pack("{s:s,s:s}", "key", "node.kubernetes.io/unschedulable", "effect", "NoSchedule");
+	json_t *cordon;
 
-	*out = (struct fit){.node = node};
 	if (!fit_ready(node))
 		out->blocks |= FIT_NOT_READY;
-	if (fld_true(node, "spec.unschedulable") && !fit_tolerates(fld_at(pod, "spec.tolerations"), cordon))
+	if (!fld_true(node, "spec.unschedulable"))
+		return;
+	cordon = json_pack("{s:s,s:s}", "key", "node.kubernetes.io/unschedulable", "effect", "NoSchedule");
+	if (!fit_tolerates(fld_at(pod, "spec.tolerations"), cordon))
 		out->blocks |= FIT_CORDONED;
 	json_decref(cordon);
+}
+
+/* In a large fleet what is no node for the pod is not looked into, and what runs on it is not asked. */
+static void fit_apart(const struct fleet *f, const json_t *pod, json_t *node, struct fit *out)
+{
+	if (!fit_selector(pod, node)) {
+		out->blocks |= FIT_SELECTOR;
+		check_taints(pod, node, out);
+		return;
+	}
+	check_state(pod, node, out);
+	check_taints(pod, node, out);
+	check_resources(f, pod, node, out);
+	check_volumes(f, pod, node, out);
+}
+
+void fit_node(const struct fleet *f, const json_t *pod, json_t *node, struct fit *out)
+{
+	*out = (struct fit){.node = node};
+	if (f->part) {
+		fit_apart(f, pod, node, out);
+		return;
+	}
+	check_state(pod, node, out);
 	check_taints(pod, node, out);
 	if (!fit_selector(pod, node))
 		out->blocks |= FIT_SELECTOR;

@@ -27,6 +27,8 @@ struct fleet {
 	json_t *nodes;	 /* borrowed list */
 	json_t *pods;	 /* borrowed list */
 	json_t *by_node; /* name to an array of its pods that are not finished; owned */
+	json_t *labels;	 /* of the nodes: key to {value: how many nodes have it}; owned */
+	bool part;	 /* pods are only a selection: those of a node are asked for, and not of all nodes */
 	enum seen nodes_seen, pods_seen;
 };
 
@@ -61,7 +63,11 @@ struct quantity fit_request(const json_t *pod, const char *resource);
 json_t *fit_resources(const json_t *pod);
 struct quantity fit_used(const struct fleet *f, const char *node, const char *resource);
 struct quantity fit_allocatable(const json_t *node, const char *resource);
-/* Pods on a node; borrowed, NULL when none. */
+/* How many nodes have a label with this value. */
+size_t fleet_labelled(const struct fleet *f, const char *key, const char *value);
+/* Pods on a node; borrowed, NULL when none. Where pods are a selection this costs a read. */
 json_t *fleet_pods(const struct fleet *f, const char *node);
+/* Are all of them known? */
+bool fleet_counted(const struct fleet *f, const char *node);
 
 #endif
