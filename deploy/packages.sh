@@ -8,7 +8,7 @@ for group in "${@:-build}"; do
 	test) packages="$packages python3 python3-pytest python3-yaml openssl procps util-linux" ;;
 	lint) packages="$packages python3 clang clang-format cppcheck pmccabe" ;;
 	fuzz) packages="$packages clang libclang-rt-14-dev" ;;
-	bench) packages="$packages curl python3" ;;
+	bench) packages="$packages curl python3 zlib1g-dev" ;;
 	*) echo "packages.sh: unknown group '$group' (build, test, lint, fuzz, bench)" >&2; exit 2 ;;
 	esac
 done

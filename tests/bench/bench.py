@@ -11,9 +11,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import asking  # noqa: E402
+import scale  # noqa: E402
 import servers  # noqa: E402
 
 START_RUNS = 50
+PARTS = ["start", "size", "small", "large", "ask", "calls", "log"]
 
 
 class Board:
@@ -72,11 +74,11 @@ def size(board, dupin, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dupin", required=True, help="the program to measure")
-    parser.add_argument("--only", action="append", choices=["start", "size", "ask", "calls", "log"],
+    parser.add_argument("--only", action="append", choices=PARTS,
                         help="some of the numbers; can be repeated")
     args = parser.parse_args()
     dupin = os.path.abspath(args.dupin)
-    wanted = args.only or ["start", "size", "ask", "calls", "log"]
+    wanted = args.only or PARTS
     programs = servers.build(os.path.join(os.path.dirname(dupin), "bench"))
     board = Board()
     with tempfile.TemporaryDirectory(prefix="dupin-bench-") as folder:
@@ -85,6 +87,11 @@ def main():
             start_up(board, programs, dupin, bench.env)
         if "size" in wanted:
             size(board, dupin, folder)
+        cluster = scale.Scale(board, programs, dupin, folder, bench.env)
+        if "small" in wanted:
+            cluster.small()
+        if "large" in wanted:
+            cluster.large()
         if "ask" in wanted:
             bench.waiting()
         if "calls" in wanted:

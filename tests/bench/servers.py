@@ -10,6 +10,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 PROGRAMS = {
     "kubed": ["kubed.c", "cluster.c", "biglog.c", "httpd.c"],
     "modeld": ["modeld.c", "httpd.c"],
+    "fleetd": ["fleetd.c", "fleet.c", "fleet_json.c", "httpd.c"],
     "measure": ["measure.c"],
 }
 
@@ -22,7 +23,8 @@ def build(folder):
         paths[name] = os.path.join(folder, name)
         subprocess.run(
             [os.environ.get("CC", "cc"), "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-I" + TOP,
-             "-pthread", "-o", paths[name]] + [os.path.join(HERE, s) for s in sources], check=True)
+             "-pthread", "-o", paths[name]] + [os.path.join(HERE, s) for s in sources] + ["-lz"],
+            check=True)
     return paths
 
 
