@@ -140,13 +140,14 @@ struct span span_member(struct span object, const char *name)
 bool span_text(struct span v, char *to, size_t n)
 {
 	auto_json json_t *decoded = NULL;
-	const char *text = v.s + 1;
-	size_t len = v.n;
+	const char *text;
+	size_t len;
 
 	to[0] = '\0';
 	if (!v.s || v.n < 2 || *v.s != '"')
 		return false;
-	len -= 2;
+	text = v.s + 1;
+	len = v.n - 2;
 	if (memchr(text, '\\', len)) {
 		decoded = json_parse(v.s, v.n, "text", NULL);
 		if (!decoded)

@@ -82,7 +82,7 @@ static void copy_object(struct buf *to, struct span object, const char *const *d
 		bool gone = false;
 
 		for (size_t i = 0; drop[i]; i++) {
-			if (strncmp(drop[i], key.s, key.n) != 0)
+			if (strlen(drop[i]) < key.n || memcmp(drop[i], key.s, key.n) != 0)
 				continue;
 			if (drop[i][key.n] == '.' && count < PATHS_MAX)
 				inner[count++] = drop[i] + key.n + 1;

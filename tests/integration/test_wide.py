@@ -89,3 +89,70 @@ def test_wide_sees_what_whole_sees_among_many(triage, name):
                 api.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ns}})
         whole = told(triage(api, config="{}\n").doc)
         assert told(triage(api).doc) == (whole if name not in ONLY_IN_LOGS else set())
+
+
+# How it goes wrong ------------------------------------------------------------------------------------------------
+
+
+
+
+def crowd(api, spaces=3, each=1200):
+    """Healthy pods of few owners in some namespaces: more than one page of rows."""
+    for s in range(spaces):
+        api.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"crowd{s}"}})
+        for i, pod in enumerate(filler(each)):
+            pod["metadata"].update(namespace=f"crowd{s}", name=f"crowd-{i}", uid=f"u{s}-{i}")
+            api.add(pod)
+
+
+def test_rows_are_a_fraction_of_the_pods(triage):
+    with KubeApi() as api:
+        crowd(api)
+        doc = triage(api, config="{}\n").doc
+        wide = [r.path for r in api.requests if "includeObject=None" in r.path]
+        assert any("continue=" in p for p in wide) and doc["root_causes"] == []
+        assert not [r for r in api.requests if "/pods?limit=500&continue" in r.path], "lists were read whole"
+
+
+def test_expired_in_the_middle(triage):
+    with KubeApi() as api:
+        crowd(api, spaces=1)
+        api.misbehave(r"/crowd0/pods\?.*continue=", status=410, times=1)
+        doc = triage(api).doc
+        assert doc["blind_spots"] == []
+        api.misbehave(r"/crowd0/pods\?.*continue=", status=410)
+        spots = triage(api).doc["blind_spots"]
+        assert [b for b in spots if "pods" in b["what"] and "only the first" in b["why"]], spots
+
+
+def test_one_namespace_denied(triage):
+    with KubeApi() as api:
+        crowd(api, each=10)
+        api.misbehave(r"/namespaces/crowd1/pods", status=403)
+        spots = triage(api).doc["blind_spots"]
+        assert [b["what"] for b in spots] == ["pods in namespace crowd1"], spots
+
+
+def test_lists_in_place_of_tables(triage):
+    with KubeApi() as api:
+        crowd(api, each=400)
+        api.tables = "ignore"
+        doc = triage(api).doc
+        assert doc["blind_spots"] == [] and doc["root_causes"] == []
+
+
+def test_interrupted(dupin, tmp_path):
+    with KubeApi() as api:
+        crowd(api, each=10)
+        api.misbehave(r"includeObject=None", hang=True)
+        (tmp_path / "config.yaml").write_text(WIDE)
+        env = {**os.environ, "HOME": str(tmp_path)}
+        process = subprocess.Popen(
+            [dupin, "triage", "-o", "json", "--config", str(tmp_path / "config.yaml"), "--kubeconfig",
+             str(api.kubeconfig(tmp_path / "kubeconfig"))],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)  # fmt: skip
+        assert api.hung.acquire(timeout=30)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        assert process.returncode == 130, err
+        json.loads(out)
