@@ -16,6 +16,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static int runs, under_way, most, passed;
+static int at_once; /* nobody ends before so many were there side by side */
 static bool open_door, gone;
 
 static void say(const struct host *h, struct work *w, const char *text)
@@ -32,7 +33,8 @@ static int turnstile(const struct host *h, struct work *w, const json_t *args)
 	pthread_mutex_lock(&lock);
 	runs++;
 	most = ++under_way > most ? under_way : most;
-	while (passed != n)
+	pthread_cond_broadcast(&changed);
+	while (passed != n || most < at_once)
 		pthread_cond_wait(&changed, &lock);
 	passed--;
 	under_way--;
@@ -110,7 +112,7 @@ static void stage_open(struct stage *s, size_t parallel, int64_t call_ms)
 						     .cancel = s->cancel,
 						     .parallel = parallel,
 						     .call_ms = call_ms});
-	runs = under_way = most = 0;
+	runs = under_way = most = at_once = 0;
 }
 
 static void stage_close(struct stage *s)
@@ -160,7 +162,8 @@ static void test_limit(void)
 	struct err e = {0};
 
 	stage_open(&s, 2, 60000);
-	passed = 3; /* b ends, which makes room for c while a still runs */
+	passed = 3;  /* b ends, which makes room for c while a still runs */
+	at_once = 2; /* but not before a is there */
 	is_int(batch_run(s.batch, q, 4, r, &e), 0, "all of it ran");
 	is_int(runs, 4, "each once");
 	is_int(most, 2, "never more than two side by side, and two whenever there was work");
