@@ -37,9 +37,10 @@ struct wide_groups {
 void wide_groups_init(struct wide_groups *g, const struct wide_hints *hints);
 void wide_groups_fini(struct wide_groups *g);
 void wide_groups_add(struct wide_groups *g, const char *ns, const struct table_row *row);
-/* Suspicious ones and siblings; with `all`, one of each other group too. */
-void wide_groups_pick(const struct wide_groups *g, bool all, struct wide_picks *to);
-size_t wide_groups_count(const struct wide_groups *g);
+/* Suspicious ones, each group's with a healthy sibling. */
+void wide_groups_bad(const struct wide_groups *g, struct wide_picks *to);
+/* One of each group that has no suspicious one, of so many groups. */
+void wide_groups_others(const struct wide_groups *g, size_t max, struct wide_picks *to);
 
 /* Fills the list: items, rows, state and why. */
 void wide_read(struct facts *f, struct list *l);

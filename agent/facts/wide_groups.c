@@ -47,11 +47,6 @@ void wide_groups_fini(struct wide_groups *g)
 	g->by_owner = NULL;
 }
 
-size_t wide_groups_count(const struct wide_groups *g)
-{
-	return map_len(g->by_owner);
-}
-
 static struct wide_group *group_of(struct wide_groups *g, const char *ns, const char *name)
 {
 	auto_free char *key = mem_printf("%s\n%.*s", ns, (int)wide_owner(name), name);
@@ -123,13 +118,17 @@ void wide_groups_add(struct wide_groups *g, const char *ns, const struct table_r
 	}
 }
 
-void wide_groups_pick(const struct wide_groups *g, bool all, struct wide_picks *to)
+static const char *healthy_of(const struct wide_group *g)
+{
+	return g->fine ? g->fine : g->finished;
+}
+
+void wide_groups_bad(const struct wide_groups *g, struct wide_picks *to)
 {
 	void *value;
 
 	for (size_t i = 0; i < map_len(g->by_owner) && map_at(g->by_owner, i, &value); i++) {
 		const struct wide_group *group = value;
-		const char *healthy = group->fine ? group->fine : group->finished;
 		enum wide_rank worst = WIDE_FINISHED;
 
 		for (size_t k = 0; k < group->bad.count; k++) {
@@ -138,7 +137,19 @@ void wide_groups_pick(const struct wide_groups *g, bool all, struct wide_picks *
 			worst = p->rank < worst ? p->rank : worst;
 			append(to, p->ns, p->name, p->rank, false);
 		}
-		if (healthy && (group->bad.count || all))
-			append(to, group->ns, healthy, group->bad.count ? worst : WIDE_FINISHED, group->bad.count > 0);
+		if (group->bad.count && healthy_of(group))
+			append(to, group->ns, healthy_of(group), worst, true);
+	}
+}
+
+void wide_groups_others(const struct wide_groups *g, size_t max, struct wide_picks *to)
+{
+	void *value;
+
+	for (size_t i = 0; i < map_len(g->by_owner) && map_at(g->by_owner, i, &value) && to->count < max; i++) {
+		const struct wide_group *group = value;
+
+		if (!group->bad.count && healthy_of(group))
+			append(to, group->ns, healthy_of(group), WIDE_FINISHED, false);
 	}
 }

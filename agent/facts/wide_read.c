@@ -19,10 +19,11 @@
 #define WHOLE "250"
 
 /*
- * THREADS: as polite as kubectl's own limit. OTHERS_MAX: with so few owners, one pod of each is read, suspicious or not.
+ * THREADS: as polite as kubectl's own limit. OTHERS_MAX: of so many owners without a suspicious pod, one is read all the
+ * same, because programs that look well may log that they are not. SYSTEM_MAX: those of the cluster itself come first.
  * PAGES_MAX ends a server that never comes to an end. WARNED_MS: what a warning of earlier says has passed.
  */
-enum { THREADS = 8, OTHERS_MAX = 200, PAGES_MAX = 20000, NAMED_MAX = 20, WORDS_MAX = 400 };
+enum { THREADS = 8, OTHERS_MAX = 200, SYSTEM_MAX = 40, PAGES_MAX = 20000, NAMED_MAX = 20, WORDS_MAX = 400 };
 #define WARNED_MS (INT64_C(3600) * 1000)
 
 struct scan {
@@ -35,8 +36,9 @@ struct scan {
 struct part {
 	struct scan *scan;
 	const char *ns; /* NULL: all at once, where namespaces are not known */
-	size_t rows, groups;
-	struct wide_picks bad, others; /* others: bad, and one of each other group */
+	size_t rows;
+	struct wide_picks bad, others;
+	size_t taken; /* of the others */
 	enum read_state state;
 	char why[200];
 };
@@ -195,10 +197,8 @@ static void read_part(void *arg)
 	wide_groups_init(&g, &p->scan->hints);
 	read_rows(p, &g);
 	p->rows = g.rows;
-	p->groups = wide_groups_count(&g);
-	wide_groups_pick(&g, false, &p->bad);
-	if (p->groups <= OTHERS_MAX)
-		wide_groups_pick(&g, true, &p->others);
+	wide_groups_bad(&g, &p->bad);
+	wide_groups_others(&g, OTHERS_MAX, &p->others);
 	wide_groups_fini(&g);
 }
 
@@ -307,28 +307,63 @@ static void note_parts(struct scan *s, const struct part *parts, size_t count, s
 	}
 }
 
+static void pick(struct wide_picks *to, struct wide_pick *item)
+{
+	MEM_GROW(to->items, to->count, to->cap);
+	to->items[to->count++] = *item;
+	*item = (struct wide_pick){0}; /* the texts have moved on */
+}
+
+/* One of each part in turn, so that a namespace with many owners does not take the room of all others. */
+static void deal(struct part *parts, size_t count, bool troubled, size_t room, struct wide_picks *to)
+{
+	bool more = true;
+
+	while (room && more) {
+		more = false;
+		for (size_t i = 0; i < count && room; i++) {
+			struct part *p = &parts[i];
+
+			if ((troubled && !p->bad.count) || p->taken == p->others.count)
+				continue;
+			pick(to, &p->others.items[p->taken++]);
+			more = true;
+			room--;
+		}
+	}
+}
+
+/* What the cluster itself runs, half of the rest for namespaces in which something is wrong, then all. */
+static void pick_others(struct part *parts, size_t count, struct wide_picks *to)
+{
+	struct wide_picks others = {0};
+
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(parts[i].ns, "kube-system"))
+			deal(&parts[i], 1, false, SYSTEM_MAX, &others);
+	deal(parts, count, true, (OTHERS_MAX - others.count) / 2, &others);
+	deal(parts, count, false, OTHERS_MAX - others.count, &others);
+	for (size_t i = 0; i < others.count; i++)
+		pick(to, &others.items[i]);
+	free(others.items);
+}
+
 /* Puts the parts together. */
 static void join(struct scan *s, struct part *parts, size_t count, struct wide_picks *picks)
 {
 	struct list *l = s->list;
-	size_t groups = 0, unread = 0, lost = 0;
+	size_t unread = 0, lost = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		groups += parts[i].groups;
 		l->rows += parts[i].rows;
 		unread += parts[i].state != READ_OK && parts[i].state != READ_NOT_FOUND;
 		lost += parts[i].state != READ_OK && parts[i].state != READ_CUT;
 		map_set(l->rows_of, str_or(parts[i].ns, ""), (void *)(uintptr_t)parts[i].rows);
 	}
-	for (size_t i = 0; i < count; i++) {
-		struct wide_picks *from = groups <= OTHERS_MAX ? &parts[i].others : &parts[i].bad;
-
-		for (size_t k = 0; k < from->count; k++) {
-			MEM_GROW(picks->items, picks->count, picks->cap);
-			picks->items[picks->count++] = from->items[k];
-		}
-		from->count = 0; /* the texts have moved on */
-	}
+	pick_others(parts, count, picks);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < parts[i].bad.count; k++)
+			pick(picks, &parts[i].bad.items[k]);
 	l->state = READ_OK;
 	if (lost == count && unread) {
 		l->state = parts[0].state;

@@ -155,14 +155,17 @@ static void add(struct wide_groups *g, const char *ns, const char *name, const c
 	wide_groups_add(g, ns, &row);
 }
 
-static const char *picked(const struct wide_groups *g, bool all)
+static const char *picked(const struct wide_groups *g, bool bad)
 {
 	static char text[1000];
 	struct wide_picks picks = {0};
 	size_t n = 0;
 
 	text[0] = '\0';
-	wide_groups_pick(g, all, &picks);
+	if (bad)
+		wide_groups_bad(g, &picks);
+	else
+		wide_groups_others(g, 3, &picks);
 	for (size_t i = 0; i < picks.count; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s/%s%s ", picks.items[i].ns, picks.items[i].name,
 				      picks.items[i].sibling ? "+" : "");
@@ -191,20 +194,18 @@ static void test_groups(void)
 	add(&g, "b", "once-x2x4z", "Completed", "down");
 	add(&g, "b", "agent-x2x4z", "Running", "down");
 	is_int((int)g.rows, 10, "rows");
-	is_int((int)wide_groups_count(&g), 7, "owners");
-	is_str(picked(&g, false), "a/web-6d4cf56db6-x2x5z a/web-6d4cf56db6-x2x4z+ a/db-1 a/db-0+ b/agent-x2x4z ",
+	is_int((int)map_len(g.by_owner), 7, "owners");
+	is_str(picked(&g, true), "a/web-6d4cf56db6-x2x5z a/web-6d4cf56db6-x2x4z+ a/db-1 a/db-0+ b/agent-x2x4z ",
 	       "what is suspicious and a sibling of it");
-	is_str(picked(&g, true),
-	       "a/web-6d4cf56db6-x2x5z a/web-6d4cf56db6-x2x4z+ a/web-6d4cf56db7-x2x4z b/web-6d4cf56db6-x2x4z a/db-1 a/db-0+ "
-	       "b/db-1 b/once-x2x4z b/agent-x2x4z ",
-	       "and one of each other owner");
+	is_str(picked(&g, false), "a/web-6d4cf56db7-x2x4z b/web-6d4cf56db6-x2x4z b/db-1 ",
+	       "one of each other owner, of so many as are wanted");
 	wide_groups_fini(&g);
 	wide_groups_init(&g, NULL);
 	for (int i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "many-%d", i);
 		add(&g, "a", name, i == 99 ? "Error" : i % 2 ? "Pending" : "Running", "n1");
 	}
-	wide_groups_pick(&g, false, &picks);
+	wide_groups_bad(&g, &picks);
 	is_int((int)picks.count, 21, "of many of one owner some are enough");
 	wide_picks_fini(&picks);
 	wide_groups_fini(&g);
