@@ -10,7 +10,9 @@
 #include "agent/base/str.h"
 #include "agent/data/json.h"
 #include "agent/data/yaml.h"
+#include "agent/source/managed.h"
 
+#define HEAD 120 /* so far in front the kind of a list stands */
 #define MAX_COLUMN 200 /* deeper is as good as one line without end */
 
 static size_t skip_blank(const char *s, size_t at, size_t len)
@@ -65,6 +67,31 @@ static int say_line(struct err *e, const char *name, size_t lines_before)
 	return err_set(e, was.code, "%s:%zu: %s", name, (size_t)line + lines_before, end);
 }
 
+/* A list of what there is most of, whose writers tell nothing: the kind stands in front, as API servers write it. */
+static bool is_numerous(const char *s, size_t len)
+{
+	static const char *const kinds[] = {"\"PodList\"", "\"ReplicaSetList\"", "\"EndpointSliceList\"", "\"EventList\""};
+	size_t head = len < HEAD ? len : HEAD;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (memmem(s, head, kinds[i], strlen(kinds[i])))
+			return true;
+	return false;
+}
+
+static json_t *parse(const char *s, size_t len, const char *name, struct err *e)
+{
+	if (is_numerous(s, len)) {
+		auto_free char *rest = mem_alloc(len + 1);
+		size_t n = managed_cut(s, len, rest);
+		json_t *doc = n < len ? json_parse(rest, n, name, NULL) : NULL;
+
+		if (doc)
+			return doc;
+	}
+	return json_parse(s, len, name, e);
+}
+
 static int json_each(const char *s, size_t len, const char *name, void (*fn)(void *ctx, json_t *doc), void *ctx,
 		     struct err *e)
 {
@@ -73,7 +100,7 @@ static int json_each(const char *s, size_t len, const char *name, void (*fn)(voi
 	while (at < len) {
 		size_t end = s[at] == '{' || s[at] == '[' ? json_end(s, at, len) : len;
 		struct err local = {0};
-		json_t *doc = json_parse(s + at, end - at, name, &local);
+		json_t *doc = parse(s + at, end - at, name, &local);
 
 		if (!doc) {
 			if (e)

@@ -8,16 +8,11 @@ json_t *fld_at(const json_t *o, const char *path)
 {
 	const json_t *at = o;
 	json_t *hit = NULL;
-	char key[128];
 
 	while (at && *path) {
 		size_t n = strcspn(path, ".");
 
-		if (n >= sizeof(key))
-			return NULL;
-		memcpy(key, path, n);
-		key[n] = '\0';
-		hit = json_is_array(at) ? json_array_get(at, strtoul(key, NULL, 10)) : json_object_get(at, key);
+		hit = json_is_array(at) ? json_array_get(at, strtoul(path, NULL, 10)) : json_object_getn(at, path, n);
 		at = hit;
 		path += n + (path[n] == '.');
 	}
