@@ -229,6 +229,13 @@ static void examine(const struct view *v, struct patient *p)
 	p->ailment = by_end(v, p);
 }
 
+/* Of most containers: up since they were started, or not begun. */
+static bool uneventful(const json_t *status)
+{
+	return !fld_at(status, "lastState.terminated") && !fld_at(status, "state.terminated") &&
+	       !fld_at(status, "state.waiting.reason");
+}
+
 static void pod_list(const struct view *v, json_t *pod, bool init, void (*fn)(void *, const struct patient *),
 		     void *ctx)
 {
@@ -239,6 +246,8 @@ static void pod_list(const struct view *v, json_t *pod, bool init, void (*fn)(vo
 	json_array_foreach (statuses, i, status) {
 		struct patient p = {.pod = pod, .status = status, .name = fld_str(status, "name"), .init = init};
 
+		if (uneventful(status))
+			continue;
 		snprintf(p.pointer, sizeof(p.pointer), "/status/%s/%zu",
 			 init ? "initContainerStatuses" : "containerStatuses", i);
 		json_array_foreach (containers, k, c) {

@@ -40,12 +40,21 @@ json_t *workload_labels(const json_t *object)
 	return fld_at(object, "spec.template.metadata.labels");
 }
 
+/* Asked for each pod by many checks: no format is looked through. */
+static void put(char *to, size_t size, const char *from)
+{
+	size_t n = strnlen(from, size - 1);
+
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
 static void set_names(struct workload *out, const char *api_version, const char *kind, const char *ns, const char *name)
 {
-	snprintf(out->api_version, sizeof(out->api_version), "%.127s", api_version);
-	snprintf(out->kind, sizeof(out->kind), "%.127s", kind);
-	snprintf(out->ns, sizeof(out->ns), "%.63s", ns);
-	snprintf(out->name, sizeof(out->name), "%.253s", name);
+	put(out->api_version, sizeof(out->api_version), api_version);
+	put(out->kind, sizeof(out->kind), kind);
+	put(out->ns, sizeof(out->ns), ns);
+	put(out->name, sizeof(out->name), name);
 }
 
 void workload_is(json_t *object, struct workload *out)
