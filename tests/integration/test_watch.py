@@ -285,7 +285,8 @@ def test_a_hundred_rounds_take_no_more_memory(start, tmp_path):
         eventually(lambda: api.count(r"^/version") >= 120, 120, "a hundred rounds")
         assert p.poll() is None
         assert resident() < memory * 1.25 + 2048, f"{memory} KiB, then {resident()} KiB"
-        assert files() <= open_files + 24, "sockets of a round that is under way, no more"
+        # a round that is under way has more sockets open than the pause after it
+        eventually(lambda: files() <= open_files + 8, 60, "the files of the rounds before are closed")
         p.send_signal(signal.SIGINT)
         assert p.wait(timeout=20 * SLOW) == 130
 

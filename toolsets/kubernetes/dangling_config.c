@@ -188,7 +188,10 @@ static bool candidate(const struct pair *p, const struct address *a)
 	/* a bare word is a host if the key is named for one; names with a port look like images and times too */
 	if (url || (a->port && strstr(a->host, ".svc")))
 		return true;
-	if (!names_host(p->key, p->key_len) || a->start + p->text < p->key + (p->file ? p->key_len : 0))
+	if (!names_host(p->key, p->key_len))
+		return false;
+	/* in a line of a file, the key itself is no value */
+	if (p->file && p->text + a->start < p->key + p->key_len)
 		return false;
 	if (a->port || !p->file)
 		return a->port || a->len == p->len;
