@@ -44,19 +44,6 @@ static bool for_programs(const struct session *s)
 	return !str_eq(session_format(s), "text") && !str_eq(session_format(s), "markdown");
 }
 
-/* Is there a finding that is at least as severe? */
-static bool reaches(const struct triage *t, const char *severity)
-{
-	enum severity least = str_eq(severity, "critical")  ? SEVERITY_CRITICAL
-			      : str_eq(severity, "warning") ? SEVERITY_WARNING
-							    : SEVERITY_INFO;
-
-	for (size_t i = 0; severity && i < t->count; i++)
-		if (t->findings[i].f.severity >= least)
-			return true;
-	return false;
-}
-
 static int run_once(struct session *s)
 {
 	struct triage_options o = {.only = s->options->only.items, .skip = s->options->skip.items, .pool = s->pool,
@@ -92,7 +79,7 @@ static int run_once(struct session *s)
 		status = session_fail(s, EXIT_UNREADABLE, why);
 	if (!status && session_interrupted(s))
 		status = session_fail(s, EXIT_INTERRUPTED, "Interrupted: not every check ran.");
-	if (!status && reaches(t, s->options->fail_on))
+	if (!status && triage_reaches(t, s->options->fail_on))
 		status = EXIT_FINDINGS;
 	json_decref(doc);
 	triage_free(t);

@@ -98,18 +98,6 @@ static int print_first(const struct watch *w, const json_t *document)
 	return session_print(w->session, text);
 }
 
-static bool reaches(const struct triage *t, const char *severity)
-{
-	enum severity least = str_eq(severity, "critical")  ? SEVERITY_CRITICAL
-			      : str_eq(severity, "warning") ? SEVERITY_WARNING
-							    : SEVERITY_INFO;
-
-	for (size_t i = 0; severity && i < t->count; i++)
-		if (t->findings[i].f.severity >= least)
-			return true;
-	return false;
-}
-
 /* What a round found is told; -1: go on. */
 static int report(struct watch *w, const struct triage *t)
 {
@@ -126,7 +114,7 @@ static int report(struct watch *w, const struct triage *t)
 		return status;
 	if (ferror(stdout)) /* nobody reads any more */
 		return EXIT_DONE;
-	return reaches(t, w->session->options->fail_on) ? EXIT_FINDINGS : -1;
+	return triage_reaches(t, w->session->options->fail_on) ? EXIT_FINDINGS : -1;
 }
 
 /* One round. -1: go on. The first one has to succeed: later ones may find the cluster gone. */

@@ -4,44 +4,18 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "agent/data/span.h"
+
 static const char start[] = "\"managedFields\":[{\"manager\":";
 #define START_LEN (sizeof(start) - 1)
 #define VALUE_AT (sizeof("\"managedFields\":") - 1)
 
-/* Behind the string whose quote stands at p; end when it does not close. */
-static const char *behind_string(const char *p, const char *end)
-{
-	for (p++; p < end && *p != '"'; p++)
-		if (*p == '\\' && end - p > 1)
-			p++;
-	return p < end ? p + 1 : end;
-}
-
-/* Behind the array or object at p, by its brackets; end when they do not match. */
+/* Behind the string, array or object that begins at p; end when it does not close. */
 static const char *behind_value(const char *p, const char *end)
 {
-	int depth = 0;
+	struct span v = span_value(p, end);
 
-	while (p < end) {
-		switch (*p) {
-		case '"':
-			p = behind_string(p, end);
-			continue;
-		case '[':
-		case '{':
-			depth++;
-			break;
-		case ']':
-		case '}':
-			if (--depth == 0)
-				return p + 1;
-			break;
-		default:
-			break;
-		}
-		p++;
-	}
-	return end;
+	return v.s ? v.s + v.n : end;
 }
 
 /* "key":value of an entry, from its quote to behind the value. */
@@ -56,17 +30,14 @@ static bool read_member(const char *p, const char *end, struct member *m)
 	if (p >= end || *p != '"')
 		return false;
 	m->at = p;
-	p = behind_string(p, end);
+	p = behind_value(p, end);
 	m->key_len = (size_t)(p - m->at);
 	if (end - p < 2 || *p != ':')
 		return false;
 	m->value = ++p;
-	if (*p == '"')
-		m->behind = behind_string(p, end);
-	else if (*p == '{' || *p == '[')
-		m->behind = behind_value(p, end);
-	else
+	if (*p != '"' && *p != '{' && *p != '[')
 		return false;
+	m->behind = behind_value(p, end);
 	return m->behind < end;
 }
 

@@ -258,3 +258,15 @@ const struct triage_finding *triage_find(const struct triage *t, int id)
 {
 	return id >= 1 && (size_t)id <= t->count ? &t->findings[id - 1] : NULL;
 }
+
+bool triage_reaches(const struct triage *t, const char *severity)
+{
+	enum severity least = str_eq(severity, "critical")  ? SEVERITY_CRITICAL
+			      : str_eq(severity, "warning") ? SEVERITY_WARNING
+							    : SEVERITY_INFO;
+
+	for (size_t i = 0; severity && i < t->count; i++)
+		if (t->findings[i].f.severity >= least)
+			return true;
+	return false;
+}

@@ -60,6 +60,8 @@ struct triage {
 struct triage *triage_run(struct world *w, struct registry *r, const struct triage_options *o, struct err *e);
 void triage_free(struct triage *t);
 const struct triage_finding *triage_find(const struct triage *t, int id);
+/* Is there a finding at least as severe as "critical", "warning" or "info"? NULL: no. */
+bool triage_reaches(const struct triage *t, const char *severity);
 
 /* dupin.triage/v1 of the contract. New reference. */
 json_t *triage_json(const struct triage *t);

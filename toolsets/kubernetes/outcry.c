@@ -75,15 +75,6 @@ static bool is_error(const char *s, size_t n)
 	return is_klog_error(s, n);
 }
 
-static size_t number_of(const char *text, const char *line)
-{
-	size_t n = 1;
-
-	for (const char *p = text; (p = memchr(p, '\n', (size_t)(line - p))); p++)
-		n++;
-	return n;
-}
-
 size_t outcry_find(const char *text, size_t len, const char **line, size_t *line_len)
 {
 	size_t end = len, n, seen = 0, errors = 0, found_len = 0;
@@ -109,7 +100,7 @@ size_t outcry_find(const char *text, size_t len, const char **line, size_t *line
 		return 0;
 	*line = found;
 	*line_len = found_len;
-	return number_of(text, found);
+	return lines_number(text, found);
 }
 
 static bool digits(const char *s, size_t n)
